@@ -1,0 +1,120 @@
+import type { Clock } from '../clock.ts';
+import { CacheError } from '../errors.ts';
+
+/** Loads under way at once that others may join; further ones run, but each for its own caller. */
+const MAX_FLIGHTS = 10_000;
+
+/**
+ * One load that several callers wait for. Each caller may leave; when the last one has left, or the time is over, the
+ * load is told to stop through `signal`, and what it still returns is dropped.
+ */
+export class Flight<T> {
+  readonly promise: Promise<T>;
+  /** Names known to be in the result before it is there. */
+  readonly tags: readonly string[];
+  /** Position of the invalidation log when the load began. */
+  readonly position: number;
+  readonly #controller = new AbortController();
+  #reject: (reason: unknown) => void = () => {};
+  #waiting = 0;
+  #fenced = false;
+
+  constructor(start: FlightStart, run: (flight: Flight<T>) => Promise<T>) {
+    this.tags = start.tags;
+    this.position = start.position;
+    this.promise = new Promise<T>((resolve, reject) => {
+      this.#reject = reject;
+      const cancel = start.clock.after(start.timeout, () => {
+        const message = `The loader did not end within ${start.timeout} ms (\`loadTimeout\`).`;
+        this.abandon(new CacheError('ERR_CACHE_LOAD_TIMEOUT', message));
+      });
+      // In a microtask, so that the flight is complete and findable when the loader starts.
+      void Promise.resolve(this).then(run).then(resolve, reject).finally(cancel);
+    });
+    // Callers see the rejection through `join`; when all have left nobody would.
+    this.promise.catch(() => {});
+  }
+
+  /** Aborted when nobody waits any more or the time is over. */
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  /** Whether the result must not be stored: something newer was written, or it comes too late. */
+  get fenced(): boolean {
+    return this.#fenced;
+  }
+
+  /** The result must not be stored any more. Those who wait still get it. */
+  fence(): void {
+    this.#fenced = true;
+  }
+
+  /** Ends the wait of everybody with an error, now. */
+  abandon(reason: unknown): void {
+    this.#fenced = true;
+    this.#reject(reason);
+    this.#controller.abort(reason);
+  }
+
+  /** Waits for the result, until `signal` is aborted. */
+  join(signal?: AbortSignal): Promise<T> {
+    this.#waiting += 1;
+    if (signal === undefined) return this.promise;
+    return new Promise<T>((resolve, reject) => {
+      const onAbort = (): void => {
+        reject(signal.reason as Error);
+        this.#waiting -= 1;
+        if (this.#waiting === 0) this.abandon(signal.reason);
+      };
+      if (signal.aborted) return onAbort();
+      signal.addEventListener('abort', onAbort, { once: true });
+      void this.promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
+    });
+  }
+}
+
+/** What a flight needs to know when it starts. */
+export interface FlightStart {
+  readonly clock: Clock;
+  /** Milliseconds until the load is given up; `Infinity` for never. */
+  readonly timeout: number;
+  readonly tags: readonly string[];
+  readonly position: number;
+}
+
+/** The loads under way in this process, by key: simultaneous readers of one key share one. */
+export class SingleFlight<T> {
+  readonly #flights = new Map<string, Flight<T>>();
+
+  find(id: string): Flight<T> | undefined {
+    return this.#flights.get(id);
+  }
+
+  /** Starts a load that later callers find under `id` until it has ended. */
+  start(id: string, start: FlightStart, run: (flight: Flight<T>) => Promise<T>): Flight<T> {
+    const flight = new Flight<T>(start, run);
+    if (this.#flights.size < MAX_FLIGHTS) {
+      this.#flights.set(id, flight);
+      const forget = (): void => {
+        if (this.#flights.get(id) === flight) this.#flights.delete(id);
+      };
+      flight.promise.then(forget, forget);
+    }
+    return flight;
+  }
+
+  /** The load under way for `id`, if any, is not stored and nobody joins it any more. */
+  fence(id: string): void {
+    this.#flights.get(id)?.fence();
+    this.#flights.delete(id);
+  }
+
+  /** Ends every wait with `ERR_CACHE_CLOSED`. */
+  close(): void {
+    for (const flight of this.#flights.values()) {
+      flight.abandon(new CacheError('ERR_CACHE_CLOSED', 'The cache was closed while the loader ran.'));
+    }
+    this.#flights.clear();
+  }
+}

@@ -1,0 +1,77 @@
+import type { Backend } from './backends/backend.ts';
+import { memory } from './backends/memory.ts';
+import { Cache } from './cache.ts';
+import { type Clock, systemClock } from './clock.ts';
+import { SingleFlight } from './coordination/single-flight.ts';
+import { type Duration, toMilliseconds } from './duration.ts';
+import type { Entry } from './entry.ts';
+import { invalidOption, rejectUnknownOptions } from './errors.ts';
+import { Events } from './events.ts';
+import { InvalidationLog } from './invalidation/log.ts';
+import type { ValueIsolation } from './isolation.ts';
+import { resolveLifetime } from './lifetime-options.ts';
+import { Space } from './space.ts';
+
+/** Options of `createCache`. All are optional. */
+export interface CacheOptions {
+  /** Names the cache in a shared backend, in `Cache-Status` and in messages: letters, digits, `_`, `.`, `-`. Default: `'cache'`. */
+  readonly name?: string;
+  /** Where values are kept. Default: `memory()`. */
+  readonly backend?: Backend;
+  /** Default lifetime of values. Default: `'5m'`. */
+  readonly ttl?: Duration;
+  /** Default time past its ttl that a value is answered while it is refreshed. Default: 0. */
+  readonly staleWhileRevalidate?: Duration;
+  /** Default time past its ttl that a value is answered when loading fails. Default: 0. */
+  readonly staleIfError?: Duration;
+  /** How long a loader may take. Default: `'30s'`. */
+  readonly loadTimeout?: Duration;
+  /** What protects stored values from being changed by callers. Default: `'frozen'`. */
+  readonly values?: ValueIsolation;
+  /** Where the time comes from, for tests. Default: the clock of the machine. */
+  readonly clock?: Clock;
+}
+
+const OPTIONS = [
+  'name',
+  'backend',
+  'ttl',
+  'staleWhileRevalidate',
+  'staleIfError',
+  'loadTimeout',
+  'values',
+  'clock',
+] satisfies (keyof CacheOptions)[];
+
+const ISOLATIONS: readonly ValueIsolation[] = ['frozen', 'cloned', 'shared'];
+
+/**
+ * Makes a cache. Without options: in memory, bounded to 64 MiB and 50,000 values, each fresh for five minutes.
+ *
+ * @throws CacheError `ERR_CACHE_OPTION`
+ * @example
+ * const cache = createCache({ ttl: '10m', staleIfError: '1h' });
+ * const rates = await cache.getOrSet('rates', () => fetchRates());
+ */
+export function createCache(options: CacheOptions = {}): Cache {
+  rejectUnknownOptions(options, OPTIONS);
+  const name = options.name ?? 'cache';
+  if (!/^[A-Za-z][\w.-]*$/.test(name)) {
+    throw invalidOption('name', name, 'a letter, then letters, digits, `_`, `.` or `-`');
+  }
+  const values = options.values ?? 'frozen';
+  if (!ISOLATIONS.includes(values)) throw invalidOption('values', values, "'frozen', 'cloned' or 'shared'");
+  const lifetime = resolveLifetime(options, { ttl: 300_000, staleWhileRevalidate: 0, staleIfError: 0 });
+  const loadTimeout = toMilliseconds(options.loadTimeout ?? '30s', 'loadTimeout');
+  const backend = options.backend ?? memory();
+  if (typeof backend.open !== 'function') throw invalidOption('backend', backend, 'a backend such as `memory()`');
+  const root = {
+    name,
+    store: backend.open(name),
+    log: new InvalidationLog(),
+    clock: options.clock ?? systemClock,
+    events: new Events(),
+    flights: new SingleFlight<Entry>(),
+  };
+  return new Cache(new Space(root, []), { lifetime, loadTimeout, values }, () => backend.close());
+}

@@ -1,0 +1,83 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { type Duration, toMilliseconds } from './duration.ts';
+import type { Entry } from './entry.ts';
+import type { InvalidationLog } from './invalidation/log.ts';
+import { validateTags } from './invalidation/tags.ts';
+
+/**
+ * What a value under construction turned out to depend on: the tags and lifetimes of all that was read from a cache
+ * while it was made. One is open around each loader and each cached request handler.
+ */
+export class Dependencies {
+  readonly names: Set<string> = new Set();
+  /** Instant after which something inside is no longer fresh. */
+  #limitAt = Infinity;
+  /** Longest lifetime from the moment of storing, in milliseconds. */
+  #maxTtl = Infinity;
+  readonly #log: InvalidationLog;
+
+  constructor(log: InvalidationLog) {
+    this.#log = log;
+  }
+
+  /** Notes that a stored entry went into the value. `scopes` are the namespaces it lies in. */
+  use(entry: Entry, scopes: readonly string[], log: InvalidationLog): void {
+    const prefix = log === this.#log ? '' : log.relayTo(this.#log);
+    for (const name of scopes) this.names.add(prefix + name);
+    for (const name of entry.tags) this.names.add(prefix + name);
+    this.#limitAt = Math.min(this.#limitAt, entry.staleAt);
+  }
+
+  /** The value lives no longer than this many milliseconds from when it is stored. */
+  limit(milliseconds: number): void {
+    this.#maxTtl = Math.min(this.#maxTtl, milliseconds);
+  }
+
+  /** The latest instant at which a value stored now may still be fresh. */
+  limitFrom(now: number): number {
+    return Math.min(this.#limitAt, now + this.#maxTtl);
+  }
+}
+
+const storage = new AsyncLocalStorage<Dependencies>();
+/** Before the first `run`, asking the storage is a waste on each hit. */
+let entered = false;
+
+/** Runs `make` so that whatever it reads from a cache, now and in what it awaits, is noted in `dependencies`. */
+export function collectInto<T>(dependencies: Dependencies, make: () => T): T {
+  entered = true;
+  return storage.run(dependencies, make);
+}
+
+/** The innermost value under construction here, if any. */
+export function currentDependencies(): Dependencies | undefined {
+  return entered ? storage.getStore() : undefined;
+}
+
+/**
+ * Adds tags to the value or response that is being made: the innermost loader or cached request handler around the
+ * call. Outside of both it does nothing.
+ *
+ * @throws CacheError `ERR_CACHE_OPTION` for what is no tag
+ * @example
+ * app.get('/cities/:id', cacheResponse(cache), (request, response) => {
+ *   addTags(`city:${request.params.id}`);
+ *   response.json(readCity(request.params.id));
+ * });
+ */
+export function addTags(...tags: string[]): void {
+  validateTags(tags);
+  const dependencies = currentDependencies();
+  for (const tag of tags) dependencies?.names.add(tag);
+}
+
+/**
+ * Shortens the lifetime of the value or response that is being made to at most `max`. Outside of a loader or cached
+ * request handler it does nothing.
+ *
+ * @throws CacheError `ERR_CACHE_OPTION` for what is no duration
+ */
+export function limitLifetime(max: Duration): void {
+  const milliseconds = toMilliseconds(max, 'lifetime');
+  currentDependencies()?.limit(milliseconds);
+}

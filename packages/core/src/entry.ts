@@ -1,0 +1,94 @@
+/**
+ * A stored value with its deadlines. All instants are absolute, in milliseconds since 1970, so that an entry means the
+ * same in every process and tier; `Infinity` means never.
+ */
+export interface Entry<T = unknown> {
+  readonly value: T;
+  /** When the value was stored. */
+  readonly storedAt: number;
+  /** Until this instant the value is fresh. */
+  readonly staleAt: number;
+  /** Until this instant a stale value may be answered while it is refreshed (RFC 5861, section 3). */
+  readonly revalidateUntil: number;
+  /** Until this instant a stale value may be answered when refreshing it fails (RFC 5861, section 4). */
+  readonly errorUntil: number;
+  /** From this instant on the entry is gone: the latest of the three above. */
+  readonly deleteAt: number;
+  /** The latest `staleAt` that what the value was made of allows; `touch` does not go past it. */
+  readonly limitAt: number;
+  /** Names whose invalidation makes this entry invalid, those that rose from the inside included. */
+  readonly tags: readonly string[];
+  /** Position of the invalidation log when making the value began: what was invalidated later is not in the value. */
+  readonly position: number;
+  /** Hits get a copy, because the value can be changed although it is frozen. */
+  readonly copyOnRead: boolean;
+  /** Position up to which this entry was found valid; spares the next reader the look at each tag. */
+  checkedAt: number;
+}
+
+/** How long a value lives, in milliseconds from the moment it is stored. */
+export interface Lifetime {
+  readonly ttl: number;
+  readonly staleWhileRevalidate: number;
+  readonly staleIfError: number;
+}
+
+/** What an entry is made of besides its lifetime. */
+export interface EntryParts<T> {
+  readonly value: T;
+  readonly tags: readonly string[];
+  readonly position: number;
+  readonly limitAt: number;
+  readonly copyOnRead: boolean;
+}
+
+/** A value stored at `now`; fresh for its ttl, but not past `limitAt`. */
+export function createEntry<T>(parts: EntryParts<T>, lifetime: Lifetime, now: number): Entry<T> {
+  const staleAt = Math.min(now + lifetime.ttl, parts.limitAt);
+  const revalidateUntil = staleAt + lifetime.staleWhileRevalidate;
+  const errorUntil = staleAt + lifetime.staleIfError;
+  return {
+    value: parts.value,
+    storedAt: now,
+    staleAt,
+    revalidateUntil,
+    errorUntil,
+    deleteAt: Math.max(staleAt, revalidateUntil, errorUntil),
+    limitAt: parts.limitAt,
+    tags: parts.tags,
+    position: parts.position,
+    copyOnRead: parts.copyOnRead,
+    checkedAt: parts.position,
+  };
+}
+
+/** The same value, fresh for `ttl` from `now` on, with stale windows of the same length as before. */
+export function touchEntry<T>(entry: Entry<T>, ttl: number, now: number): Entry<T> {
+  const staleAt = Math.min(now + ttl, entry.limitAt);
+  const windowAfter = (until: number): number => (until === Infinity ? Infinity : staleAt + (until - entry.staleAt));
+  const revalidateUntil = windowAfter(entry.revalidateUntil);
+  const errorUntil = windowAfter(entry.errorUntil);
+  const deleteAt = Math.max(staleAt, revalidateUntil, errorUntil);
+  return { ...entry, staleAt, revalidateUntil, errorUntil, deleteAt };
+}
+
+/** How far clocks may disagree before an entry from the future is distrusted. */
+const CLOCK_TOLERANCE = 5_000;
+
+/**
+ * Whether nothing may be done with the entry any more. An entry stored in the future means that the clock was set back:
+ * its deadlines say nothing then, and it must not live longer for it.
+ */
+export function isExpired(entry: Entry, now: number): boolean {
+  return now >= entry.deleteAt || now < entry.storedAt - CLOCK_TOLERANCE;
+}
+
+/** Whether the value may be answered without asking anybody. */
+export function isFresh(entry: Entry, now: number): boolean {
+  return now < entry.staleAt && now >= entry.storedAt - CLOCK_TOLERANCE;
+}
+
+/** Milliseconds since the value was stored; 0 for a small difference of clocks. */
+export function ageOf(entry: Entry, now: number): number {
+  return Math.max(0, now - entry.storedAt);
+}

@@ -1,0 +1,62 @@
+/**
+ * Stable codes of the errors that this library throws.
+ *
+ * - `ERR_CACHE_OPTION`: an option has a value that is not allowed.
+ * - `ERR_CACHE_KEY`: a key is neither a string nor a tuple of primitives.
+ * - `ERR_CACHE_VALUE`: a value cannot be stored (`undefined`).
+ * - `ERR_CACHE_LOAD_TIMEOUT`: a loader did not end within `loadTimeout`.
+ * - `ERR_CACHE_CLOSED`: the cache was closed while a loader ran.
+ */
+export type CacheErrorCode =
+  | 'ERR_CACHE_OPTION'
+  | 'ERR_CACHE_KEY'
+  | 'ERR_CACHE_VALUE'
+  | 'ERR_CACHE_LOAD_TIMEOUT'
+  | 'ERR_CACHE_CLOSED';
+
+/**
+ * The one error class of this library; tell its cases apart by `code`, which never changes between releases.
+ *
+ * @example
+ * try {
+ *   await cache.set('greeting', 'hello', { ttl: -1 });
+ * } catch (error) {
+ *   if (error instanceof CacheError && error.code === 'ERR_CACHE_OPTION') console.log(error.option); // 'ttl'
+ * }
+ */
+export class CacheError extends Error {
+  override readonly name = 'CacheError';
+  readonly code: CacheErrorCode;
+  /** The option at fault, for `ERR_CACHE_OPTION`. */
+  readonly option: string | undefined;
+
+  constructor(code: CacheErrorCode, message: string, option?: string) {
+    super(message);
+    this.code = code;
+    this.option = option;
+  }
+}
+
+/** The error for an option: names the option, shows what was given and says what is allowed. */
+export function invalidOption(option: string, given: unknown, allowed: string): CacheError {
+  return new CacheError('ERR_CACHE_OPTION', `Option \`${option}\` is ${show(given)}; allowed: ${allowed}.`, option);
+}
+
+/** Throws for the first property of `options` that is not in `known`. */
+export function rejectUnknownOptions(options: object, known: readonly string[]): void {
+  for (const name of Object.keys(options)) {
+    if (!known.includes(name)) {
+      throw new CacheError('ERR_CACHE_OPTION', `Unknown option \`${name}\`; allowed: ${known.join(', ')}.`, name);
+    }
+  }
+}
+
+/** A short text for an error message; never throws, whatever the value. */
+export function show(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value);
+  if (typeof value === 'bigint') return `${value}n`;
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
+  if (value === null || value === undefined) return String(value);
+  if (Array.isArray(value)) return 'an array';
+  return typeof value === 'function' ? 'a function' : `a value of type ${typeof value}`;
+}

@@ -1,0 +1,15 @@
+export type { Backend, MaybePromise, Store } from './backends/backend.ts';
+export { memory, type MemoryOptions } from './backends/memory.ts';
+export type { Cache } from './cache.ts';
+export type { Clock } from './clock.ts';
+export { type CacheOptions, createCache } from './create-cache.ts';
+export { addTags, limitLifetime } from './dependencies.ts';
+export type { Duration, DurationUnit } from './duration.ts';
+export type { Entry } from './entry.ts';
+export { CacheError, type CacheErrorCode } from './errors.ts';
+export type { CacheEventName, CacheEvents, CacheListener, KeyedEvent } from './events.ts';
+export type { ValueIsolation } from './isolation.ts';
+export type { Key, KeyPart } from './key.ts';
+export type { LifetimeOptions } from './lifetime-options.ts';
+export type { Loader, LoaderContext, StaleValue } from './loader.ts';
+export type { GetOrSetOptions } from './value-loads.ts';

@@ -1,0 +1,21 @@
+import { invalidOption } from '../errors.ts';
+
+/**
+ * Checks tags as callers give them: non-empty strings. Names that begin with a NUL character are the library's own.
+ *
+ * @throws CacheError `ERR_CACHE_OPTION`
+ */
+export function validateTags(tags: readonly string[]): readonly string[] {
+  if (!(tags instanceof Array)) throw invalidOption('tags', tags, 'an array of non-empty strings');
+  for (const tag of tags as readonly unknown[]) {
+    if (typeof tag !== 'string' || tag === '' || tag.startsWith('\0')) {
+      throw invalidOption('tags', tag, 'non-empty strings that do not begin with a NUL character');
+    }
+  }
+  return tags;
+}
+
+/** The name under which clearing a namespace is remembered. */
+export function scopeName(cacheName: string, path: readonly string[]): string {
+  return `\0${JSON.stringify([cacheName, ...path])}`;
+}

@@ -1,0 +1,55 @@
+import { CacheError, show } from './errors.ts';
+
+/** One part of a tuple key. Numbers must be finite. */
+export type KeyPart = string | number | boolean | bigint | null;
+
+/**
+ * Names a value inside one namespace of a cache: a string, or a tuple of primitives.
+ * Keys that differ never collide: `'1'`, `[1]`, `['1']`, `['a', 'b']` and `['a,b']` are five keys.
+ *
+ * @example
+ * await cache.get('settings');
+ * await cache.get(['city', 2_950_159, 'nearby']);
+ */
+export type Key = string | readonly KeyPart[];
+
+const TUPLE = 0x5b; // [
+const NAMESPACE = 0x40; // @
+const ESCAPE = 0x5c; // \
+
+/**
+ * The text under which a backend keeps a key. A string key stands for itself, so that a look-up by a string builds
+ * nothing; the first character tells tuples and namespaces apart, and a string that begins like one is escaped.
+ *
+ * @throws CacheError `ERR_CACHE_KEY`
+ */
+export function encodeKey(key: Key): string {
+  if (typeof key !== 'string') return encodeTuple(key);
+  const first = key.charCodeAt(0);
+  return first === TUPLE || first === NAMESPACE || first === ESCAPE ? `\\${key}` : key;
+}
+
+function encodeTuple(parts: readonly KeyPart[]): string {
+  if (!(parts instanceof Array) || parts.length === 0) throw invalidKey(parts);
+  let text = '';
+  for (const part of parts) text += `${text === '' ? '[' : ','}${encodePart(part)}`;
+  return `${text}]`;
+}
+
+function encodePart(part: KeyPart): string {
+  if (typeof part === 'string') return JSON.stringify(part);
+  if (typeof part === 'number' && Number.isFinite(part)) return String(part);
+  if (typeof part === 'bigint') return `${part}n`;
+  if (typeof part === 'boolean' || part === null) return String(part);
+  throw invalidKey(part);
+}
+
+function invalidKey(given: unknown): CacheError {
+  const allowed = 'a string, or a non-empty array of strings, finite numbers, booleans, bigints and null';
+  return new CacheError('ERR_CACHE_KEY', `A key (or a part of it) is ${show(given)}; allowed: ${allowed}.`);
+}
+
+/** What is put before each encoded key of a nested namespace; empty for the root. */
+export function namespacePrefix(path: readonly string[]): string {
+  return path.length === 0 ? '' : `@${JSON.stringify(path)}`;
+}

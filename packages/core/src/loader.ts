@@ -1,0 +1,40 @@
+import type { Dependencies } from './dependencies.ts';
+import { type Duration, toMilliseconds } from './duration.ts';
+import type { Entry } from './entry.ts';
+import { validateTags } from './invalidation/tags.ts';
+
+/** Makes a value that is not in the cache. */
+export type Loader<T> = (context: LoaderContext<T>) => T | Promise<T>;
+
+/** A value past its ttl, for a loader that can ask "has it changed?" instead of loading anew. */
+export interface StaleValue<T> {
+  readonly value: T;
+  /** When it was stored, in milliseconds since 1970. */
+  readonly storedAt: number;
+}
+
+/** What a loader is told, and what it may say about the value it makes. */
+export class LoaderContext<T> {
+  /** Aborted when nobody waits for the value any more, or at the deadline. Pass it on to what you call. */
+  readonly signal: AbortSignal;
+  /** The value that is being replaced, if one is still there. */
+  readonly stale: StaleValue<T> | undefined;
+  readonly #dependencies: Dependencies;
+
+  /** @internal */
+  constructor(signal: AbortSignal, stale: Entry<T> | undefined, dependencies: Dependencies) {
+    this.signal = signal;
+    this.stale = stale;
+    this.#dependencies = dependencies;
+  }
+
+  /** Adds tags that are known only now. @throws CacheError `ERR_CACHE_OPTION` */
+  tag(...tags: string[]): void {
+    for (const tag of validateTags(tags)) this.#dependencies.names.add(tag);
+  }
+
+  /** Shortens the lifetime to at most `max` from when the value is stored. @throws CacheError `ERR_CACHE_OPTION` */
+  lifetime(max: Duration): void {
+    this.#dependencies.limit(toMilliseconds(max, 'lifetime'));
+  }
+}

@@ -1,0 +1,161 @@
+import type { MaybePromise } from './backends/backend.ts';
+import type { Flight } from './coordination/single-flight.ts';
+import { collectInto, Dependencies } from './dependencies.ts';
+import { type Duration, toMilliseconds } from './duration.ts';
+import { createEntry, type Entry, type Lifetime } from './entry.ts';
+import { CacheError, invalidOption, rejectUnknownOptions } from './errors.ts';
+import { validateTags } from './invalidation/tags.ts';
+import { isolate, type ValueIsolation } from './isolation.ts';
+import type { Key } from './key.ts';
+import { LIFETIME_OPTIONS, type LifetimeOptions, resolveLifetime } from './lifetime-options.ts';
+import { type Loader, LoaderContext } from './loader.ts';
+import type { Space } from './space.ts';
+
+/** Options of one `getOrSet`. */
+export interface GetOrSetOptions extends LifetimeOptions {
+  /** Ends this caller's wait. The load goes on for others; when nobody waits any more, it is aborted. */
+  readonly signal?: AbortSignal;
+  /** How long the loader may take before it is aborted and the call fails. Default: that of the cache. */
+  readonly loadTimeout?: Duration;
+}
+
+const GET_OR_SET_OPTIONS = [...LIFETIME_OPTIONS, 'signal', 'loadTimeout'];
+
+/** What a cache assumes where a call says nothing. */
+export interface CacheDefaults {
+  readonly lifetime: Lifetime;
+  readonly loadTimeout: number;
+  readonly values: ValueIsolation;
+}
+
+/** A `getOrSet` whose options were checked. */
+interface LoadCall<T> {
+  readonly key: Key;
+  readonly id: string;
+  readonly loader: Loader<T>;
+  readonly signal: AbortSignal | undefined;
+  readonly tags: readonly string[];
+  readonly lifetime: Lifetime;
+  readonly timeout: number;
+}
+
+/** The side of `getOrSet` that is not a hit: loads, refreshes, and stale values where those fail. */
+export class ValueLoads {
+  readonly #space: Space;
+  readonly #defaults: CacheDefaults;
+
+  constructor(space: Space, defaults: CacheDefaults) {
+    this.#space = space;
+    this.#defaults = defaults;
+  }
+
+  /** Answers from what the backend found, if anything, else from the loader. */
+  async getOrLoad<T>(
+    key: Key,
+    id: string,
+    found: MaybePromise<Entry | undefined>,
+    loader: Loader<T>,
+    options: GetOrSetOptions,
+  ): Promise<T> {
+    const call = this.#check(key, id, loader, options);
+    const entry = found instanceof Promise ? await found : found;
+    const now = this.#space.root.clock.now();
+    if (entry === undefined || now >= Math.max(entry.staleAt, entry.revalidateUntil)) {
+      this.#space.emit('miss', key);
+      return this.#loadOrStale(call, entry);
+    }
+    if (now >= entry.staleAt) this.#refresh(call, entry);
+    return this.#space.answer(key, entry) as T;
+  }
+
+  #check<T>(key: Key, id: string, loader: Loader<T>, options: GetOrSetOptions): LoadCall<T> {
+    if (typeof loader !== 'function') throw invalidOption('loader', loader, 'a function');
+    rejectUnknownOptions(options, GET_OR_SET_OPTIONS);
+    const { loadTimeout, signal, tags } = options;
+    return {
+      key,
+      id,
+      loader,
+      signal,
+      tags: tags === undefined ? [] : validateTags(tags),
+      lifetime: resolveLifetime(options, this.#defaults.lifetime),
+      timeout: loadTimeout === undefined ? this.#defaults.loadTimeout : toMilliseconds(loadTimeout, 'loadTimeout'),
+    };
+  }
+
+  /** Loads; a failure is answered with the stale value while that is still allowed and valid. */
+  async #loadOrStale<T>(call: LoadCall<T>, stale: Entry | undefined): Promise<T> {
+    try {
+      return await this.#load(call, stale);
+    } catch (error) {
+      const now = this.#space.root.clock.now();
+      const usable = stale !== undefined && now < stale.errorUntil && this.#space.isValid(stale);
+      if (!usable || call.signal?.aborted === true) throw error;
+      this.#space.report('load', error, call.key);
+      return this.#space.answer(call.key, stale) as T;
+    }
+  }
+
+  /** Starts one load in the background, if none is under way. */
+  #refresh<T>(call: LoadCall<T>, stale: Entry): void {
+    if (this.#space.root.flights.find(call.id) !== undefined) return;
+    this.#start(call, stale)
+      .join()
+      .catch((error: unknown) => this.#space.report('refresh', error, call.key));
+  }
+
+  /** Joins the load under way or starts one; repeats if what it joined turns out older than this call. */
+  async #load<T>(call: LoadCall<T>, stale: Entry | undefined): Promise<T> {
+    const { flights, log } = this.#space.root;
+    for (;;) {
+      call.signal?.throwIfAborted();
+      const asked = log.head;
+      const joined = flights.find(call.id);
+      if (joined !== undefined && this.#outdated(joined.tags, joined.position)) flights.fence(call.id);
+      const flight = flights.find(call.id) ?? this.#start(call, stale);
+      const entry = await flight.join(call.signal);
+      if (flight !== joined || entry.position === asked || !this.#outdated(entry.tags, entry.position)) {
+        return this.#space.use(entry) as T;
+      }
+    }
+  }
+
+  #outdated(tags: readonly string[], position: number): boolean {
+    const { log } = this.#space.root;
+    return log.changedSince(this.#space.scopes, position) || log.changedSince(tags, position);
+  }
+
+  #start<T>(call: LoadCall<T>, stale: Entry | undefined): Flight<Entry> {
+    const { flights, clock, log } = this.#space.root;
+    const start = { clock, timeout: call.timeout, tags: call.tags, position: log.head };
+    return flights.start(call.id, start, (flight) => this.#run(call, stale, flight));
+  }
+
+  async #run<T>(call: LoadCall<T>, stale: Entry | undefined, flight: Flight<Entry>): Promise<Entry> {
+    const { clock, log, events } = this.#space.root;
+    const startedAt = clock.now();
+    const dependencies = new Dependencies(log);
+    const context = new LoaderContext<T>(flight.signal, stale as Entry<T> | undefined, dependencies);
+    const value = await collectInto(dependencies, async () => call.loader(context));
+    rejectUndefined(value);
+    const now = clock.now();
+    const parts = {
+      ...isolate<unknown>(value, this.#defaults.values),
+      tags: [...new Set([...call.tags, ...dependencies.names])],
+      position: flight.position,
+      limitAt: dependencies.limitFrom(now),
+    };
+    const entry = createEntry(parts, call.lifetime, now);
+    const stored = !flight.fenced && (await this.#space.write(call.id, entry));
+    if (events.heard.load) {
+      events.emit('load', { key: call.key, namespace: this.#space.label, duration: now - startedAt, stored });
+    }
+    return entry;
+  }
+}
+
+/** @throws CacheError `ERR_CACHE_VALUE` */
+export function rejectUndefined(value: unknown): void {
+  if (value !== undefined) return;
+  throw new CacheError('ERR_CACHE_VALUE', 'The value is undefined; allowed: anything else, `null` for "nothing".');
+}
