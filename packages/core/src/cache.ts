@@ -202,6 +202,7 @@ export class Cache {
    */
   on<N extends CacheEventName>(event: N, listener: CacheListener<N>): () => void {
     if (!Events.names.includes(event)) throw invalidOption('event', event, Events.names.join(', '));
+    if (typeof listener !== 'function') throw invalidOption('listener', listener, 'a function');
     return this.#space.root.events.on(event, listener);
   }
 

@@ -1,4 +1,4 @@
-import type { Backend } from './backends/backend.ts';
+import type { Backend, Store } from './backends/backend.ts';
 import { memory } from './backends/memory.ts';
 import { Cache } from './cache.ts';
 import { type Clock, systemClock } from './clock.ts';
@@ -10,7 +10,7 @@ import { Events } from './events.ts';
 import { InvalidationLog } from './invalidation/log.ts';
 import type { ValueIsolation } from './isolation.ts';
 import { resolveLifetime } from './lifetime-options.ts';
-import { Space } from './space.ts';
+import { type Root, Space } from './space.ts';
 
 /** Options of `createCache`. All are optional. */
 export interface CacheOptions {
@@ -45,6 +45,9 @@ const OPTIONS = [
 
 const ISOLATIONS: readonly ValueIsolation[] = ['frozen', 'cloned', 'shared'];
 
+/** Caches of one name in one backend hold the same entries, so they share what keeps these coherent. */
+const sharedByStore = new WeakMap<Store, Pick<Root, 'log' | 'flights'>>();
+
 /**
  * Makes a cache. Without options: in memory, bounded to 64 MiB and 50,000 values, each fresh for five minutes.
  *
@@ -56,22 +59,22 @@ const ISOLATIONS: readonly ValueIsolation[] = ['frozen', 'cloned', 'shared'];
 export function createCache(options: CacheOptions = {}): Cache {
   rejectUnknownOptions(options, OPTIONS);
   const name = options.name ?? 'cache';
-  if (!/^[A-Za-z][\w.-]*$/.test(name)) {
+  if (typeof name !== 'string' || !/^[A-Za-z][\w.-]*$/.test(name)) {
     throw invalidOption('name', name, 'a letter, then letters, digits, `_`, `.` or `-`');
   }
   const values = options.values ?? 'frozen';
   if (!ISOLATIONS.includes(values)) throw invalidOption('values', values, "'frozen', 'cloned' or 'shared'");
   const lifetime = resolveLifetime(options, { ttl: 300_000, staleWhileRevalidate: 0, staleIfError: 0 });
   const loadTimeout = toMilliseconds(options.loadTimeout ?? '30s', 'loadTimeout');
+  const clock = options.clock ?? systemClock;
+  if (typeof clock.now !== 'function' || typeof clock.after !== 'function') {
+    throw invalidOption('clock', clock, 'an object with the functions `now` and `after`');
+  }
   const backend = options.backend ?? memory();
   if (typeof backend.open !== 'function') throw invalidOption('backend', backend, 'a backend such as `memory()`');
-  const root = {
-    name,
-    store: backend.open(name),
-    log: new InvalidationLog(),
-    clock: options.clock ?? systemClock,
-    events: new Events(),
-    flights: new SingleFlight<Entry>(),
-  };
+  const store = backend.open(name);
+  const shared = sharedByStore.get(store) ?? { log: new InvalidationLog(), flights: new SingleFlight<Entry>() };
+  sharedByStore.set(store, shared);
+  const root = { name, store, ...shared, clock, events: new Events() };
   return new Cache(new Space(root, []), { lifetime, loadTimeout, values }, () => backend.close());
 }

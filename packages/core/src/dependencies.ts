@@ -9,28 +9,49 @@ import { validateTags } from './invalidation/tags.ts';
  * while it was made. One is open around each loader and each cached request handler.
  */
 export class Dependencies {
-  readonly names: Set<string> = new Set();
+  readonly #names = new Set<string>();
   /** Instant after which something inside is no longer fresh. */
   #limitAt = Infinity;
   /** Longest lifetime from the moment of storing, in milliseconds. */
   #maxTtl = Infinity;
   readonly #log: InvalidationLog;
+  readonly #around: Dependencies | undefined;
 
-  constructor(log: InvalidationLog) {
+  /** @param around what is being made around this; it depends on everything that this depends on */
+  constructor(log: InvalidationLog, around?: Dependencies) {
     this.#log = log;
+    this.#around = around;
+  }
+
+  /** All names the value depends on, those of namespaces included. */
+  get names(): readonly string[] {
+    return [...this.#names];
+  }
+
+  /** Adds tags of the value's own. */
+  tag(tags: readonly string[]): void {
+    for (const tag of tags) this.#names.add(tag);
+    this.#around?.tag(tags);
   }
 
   /** Notes that a stored entry went into the value. `scopes` are the namespaces it lies in. */
   use(entry: Entry, scopes: readonly string[], log: InvalidationLog): void {
     const prefix = log === this.#log ? '' : log.relayTo(this.#log);
-    for (const name of scopes) this.names.add(prefix + name);
-    for (const name of entry.tags) this.names.add(prefix + name);
+    for (const name of scopes) this.#names.add(prefix + name);
+    for (const name of entry.tags) this.#names.add(prefix + name);
     this.#limitAt = Math.min(this.#limitAt, entry.staleAt);
+    if (log !== this.#log) {
+      // What was invalidated before the relay began, this log never heard of: it is told now.
+      const missed = [...scopes, ...entry.tags].filter((name) => log.changedSince([name], entry.position));
+      if (missed.length > 0) this.#log.append(missed.map((name) => prefix + name));
+    }
+    this.#around?.use(entry, scopes, log);
   }
 
   /** The value lives no longer than this many milliseconds from when it is stored. */
   limit(milliseconds: number): void {
     this.#maxTtl = Math.min(this.#maxTtl, milliseconds);
+    this.#around?.limit(milliseconds);
   }
 
   /** The latest instant at which a value stored now may still be fresh. */
@@ -67,8 +88,7 @@ export function currentDependencies(): Dependencies | undefined {
  */
 export function addTags(...tags: string[]): void {
   validateTags(tags);
-  const dependencies = currentDependencies();
-  for (const tag of tags) dependencies?.names.add(tag);
+  currentDependencies()?.tag(tags);
 }
 
 /**

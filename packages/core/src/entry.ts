@@ -62,14 +62,37 @@ export function createEntry<T>(parts: EntryParts<T>, lifetime: Lifetime, now: nu
   };
 }
 
-/** The same value, fresh for `ttl` from `now` on, with stale windows of the same length as before. */
+/**
+ * The same value, fresh for `ttl` from `now` on, with stale windows of the same length as before; with none if the value
+ * was fresh for ever, because then their lengths are not known.
+ */
 export function touchEntry<T>(entry: Entry<T>, ttl: number, now: number): Entry<T> {
   const staleAt = Math.min(now + ttl, entry.limitAt);
-  const windowAfter = (until: number): number => (until === Infinity ? Infinity : staleAt + (until - entry.staleAt));
+  const windowAfter = (until: number): number => {
+    if (entry.staleAt === Infinity) return staleAt;
+    return until === Infinity ? Infinity : staleAt + (until - entry.staleAt);
+  };
   const revalidateUntil = windowAfter(entry.revalidateUntil);
   const errorUntil = windowAfter(entry.errorUntil);
   const deleteAt = Math.max(staleAt, revalidateUntil, errorUntil);
   return { ...entry, staleAt, revalidateUntil, errorUntil, deleteAt };
+}
+
+/** Whether what a backend returned is an entry at all; what is not may come from another program or version. */
+export function isEntry(found: unknown): found is Entry {
+  if (typeof found !== 'object' || found === null) return false;
+  const entry = found as Partial<Record<keyof Entry, unknown>>;
+  return (
+    entry.value !== undefined &&
+    typeof entry.storedAt === 'number' &&
+    typeof entry.staleAt === 'number' &&
+    typeof entry.revalidateUntil === 'number' &&
+    typeof entry.errorUntil === 'number' &&
+    typeof entry.deleteAt === 'number' &&
+    typeof entry.limitAt === 'number' &&
+    typeof entry.position === 'number' &&
+    Array.isArray(entry.tags)
+  );
 }
 
 /** How far clocks may disagree before an entry from the future is distrusted. */

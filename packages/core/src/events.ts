@@ -64,10 +64,15 @@ export class Events {
   emit<N extends CacheEventName>(name: N, event: CacheEvents[N]): void {
     for (const listener of this.#listeners.get(name) ?? []) {
       try {
-        (listener as CacheListener<N>)(event);
+        const result: unknown = (listener as CacheListener<N>)(event);
+        if (result instanceof Promise) result.catch((error: unknown) => this.#failed(name, error));
       } catch (error) {
-        if (name !== 'error') this.emit('error', { operation: `listener of ${name}`, error });
+        this.#failed(name, error);
       }
     }
+  }
+
+  #failed(name: CacheEventName, error: unknown): void {
+    if (name !== 'error') this.emit('error', { operation: `listener of ${name}`, error });
   }
 }

@@ -2,6 +2,7 @@ import type { Dependencies } from './dependencies.ts';
 import { type Duration, toMilliseconds } from './duration.ts';
 import type { Entry } from './entry.ts';
 import { validateTags } from './invalidation/tags.ts';
+import { copy } from './isolation.ts';
 
 /** Makes a value that is not in the cache. */
 export type Loader<T> = (context: LoaderContext<T>) => T | Promise<T>;
@@ -17,20 +18,26 @@ export interface StaleValue<T> {
 export class LoaderContext<T> {
   /** Aborted when nobody waits for the value any more, or at the deadline. Pass it on to what you call. */
   readonly signal: AbortSignal;
-  /** The value that is being replaced, if one is still there. */
-  readonly stale: StaleValue<T> | undefined;
+  readonly #stale: Entry<T> | undefined;
   readonly #dependencies: Dependencies;
 
   /** @internal */
   constructor(signal: AbortSignal, stale: Entry<T> | undefined, dependencies: Dependencies) {
     this.signal = signal;
-    this.stale = stale;
+    this.#stale = stale;
     this.#dependencies = dependencies;
+  }
+
+  /** The value that is being replaced, if one is still there. */
+  get stale(): StaleValue<T> | undefined {
+    if (this.#stale === undefined) return undefined;
+    const { value, storedAt, copyOnRead } = this.#stale;
+    return { value: copyOnRead ? copy(value) : value, storedAt };
   }
 
   /** Adds tags that are known only now. @throws CacheError `ERR_CACHE_OPTION` */
   tag(...tags: string[]): void {
-    for (const tag of validateTags(tags)) this.#dependencies.names.add(tag);
+    this.#dependencies.tag(validateTags(tags));
   }
 
   /** Shortens the lifetime to at most `max` from when the value is stored. @throws CacheError `ERR_CACHE_OPTION` */

@@ -2,7 +2,7 @@ import type { MaybePromise, Store } from './backends/backend.ts';
 import type { Clock } from './clock.ts';
 import { SingleFlight } from './coordination/single-flight.ts';
 import { currentDependencies } from './dependencies.ts';
-import { ageOf, type Entry, isExpired, isFresh } from './entry.ts';
+import { ageOf, type Entry, isEntry, isExpired, isFresh } from './entry.ts';
 import type { Events } from './events.ts';
 import type { InvalidationLog } from './invalidation/log.ts';
 import { scopeName } from './invalidation/tags.ts';
@@ -58,7 +58,7 @@ export class Space {
     if (found === undefined) return undefined;
     if (!(found instanceof Promise)) return this.#usable(id, found, now);
     return found.then(
-      (entry) => entry && this.#usable(id, entry, this.root.clock.now()),
+      (entry) => (entry === undefined ? undefined : this.#usable(id, entry, this.root.clock.now())),
       (error: unknown) => this.#failed('get', error),
     );
   }
@@ -144,7 +144,7 @@ export class Space {
   }
 
   #usable(id: string, entry: Entry, now: number): Entry | undefined {
-    if (this.isValid(entry) && !isExpired(entry, now)) return entry;
+    if (isEntry(entry) && this.isValid(entry) && !isExpired(entry, now)) return entry;
     void this.remove(id);
     return undefined;
   }

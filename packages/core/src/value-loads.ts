@@ -72,6 +72,9 @@ export class ValueLoads {
     if (typeof loader !== 'function') throw invalidOption('loader', loader, 'a function');
     rejectUnknownOptions(options, GET_OR_SET_OPTIONS);
     const { loadTimeout, signal, tags } = options;
+    if (signal !== undefined && !(signal instanceof AbortSignal)) {
+      throw invalidOption('signal', signal, 'an `AbortSignal`');
+    }
     return {
       key,
       id,

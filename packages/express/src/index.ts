@@ -1,1 +1,2 @@
-export {};
+export type { ResponsePolicy } from '@cache/core/node';
+export { cacheResponse } from './cache-response.ts';

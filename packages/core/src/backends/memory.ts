@@ -68,10 +68,14 @@ class MemoryStore implements Store {
 
   set(key: string, entry: Entry): void {
     if (this.#closed) return;
-    const size = Math.max(1, Math.ceil(this.#weigh(entry.value, key)));
-    // lru-cache would keep the old value when the new one is too heavy: the write must never leave an older value.
-    if (size > this.#maxBytes) this.#entries.delete(key);
-    else this.#entries.set(key, entry, { size });
+    let size = Number.NaN;
+    try {
+      size = Math.max(1, Math.ceil(this.#weigh(entry.value, key)));
+    } finally {
+      // lru-cache would keep the old value when it cannot take the new one: a write must never leave an older value.
+      if (!(size <= this.#maxBytes)) this.#entries.delete(key);
+    }
+    if (size <= this.#maxBytes) this.#entries.set(key, entry, { size });
   }
 
   delete(key: string): boolean {

@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts';
 import { CacheError } from '../errors.ts';
 
-/** Loads under way at once that others may join; further ones run, but each for its own caller. */
+/** Loads under way at once that others may join; further ones run, but each for its own caller, and are not stored. */
 const MAX_FLIGHTS = 10_000;
 
 /**
@@ -86,21 +86,27 @@ export interface FlightStart {
 /** The loads under way in this process, by key: simultaneous readers of one key share one. */
 export class SingleFlight<T> {
   readonly #flights = new Map<string, Flight<T>>();
+  /** Those too that nobody can join any more. */
+  readonly #running = new Set<Flight<T>>();
 
+  /** The load to join; never one that was given up, even in the moment before it is forgotten. */
   find(id: string): Flight<T> | undefined {
-    return this.#flights.get(id);
+    const flight = this.#flights.get(id);
+    return flight?.signal.aborted === true ? undefined : flight;
   }
 
   /** Starts a load that later callers find under `id` until it has ended. */
   start(id: string, start: FlightStart, run: (flight: Flight<T>) => Promise<T>): Flight<T> {
     const flight = new Flight<T>(start, run);
-    if (this.#flights.size < MAX_FLIGHTS) {
-      this.#flights.set(id, flight);
-      const forget = (): void => {
-        if (this.#flights.get(id) === flight) this.#flights.delete(id);
-      };
-      flight.promise.then(forget, forget);
-    }
+    this.#running.add(flight);
+    if (this.#flights.size < MAX_FLIGHTS || this.#flights.has(id)) this.#flights.set(id, flight);
+    // What cannot be found cannot be fenced when its key is written or deleted, so it must not be stored.
+    else flight.fence();
+    const forget = (): void => {
+      this.#running.delete(flight);
+      if (this.#flights.get(id) === flight) this.#flights.delete(id);
+    };
+    flight.promise.then(forget, forget);
     return flight;
   }
 
@@ -112,7 +118,7 @@ export class SingleFlight<T> {
 
   /** Ends every wait with `ERR_CACHE_CLOSED`. */
   close(): void {
-    for (const flight of this.#flights.values()) {
+    for (const flight of this.#running) {
       flight.abandon(new CacheError('ERR_CACHE_CLOSED', 'The cache was closed while the loader ran.'));
     }
     this.#flights.clear();

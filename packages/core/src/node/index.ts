@@ -1,1 +1,25 @@
-export {};
+import type { Cache } from '../cache.ts';
+import { HttpCache } from '../http/http-cache.ts';
+import type { ResponsePolicy } from '../http/policy.ts';
+import { entityTag } from './entity-tag.ts';
+import { type Exchange, serve } from './serve.ts';
+
+export type { ResponsePolicy } from '../http/policy.ts';
+export type { RequestFacts } from './request.ts';
+export type { Exchange } from './serve.ts';
+
+/**
+ * The HTTP cache for frameworks that work on Node's `IncomingMessage` and `ServerResponse`: what an adapter is made of.
+ * The function returned answers a request from the cache, or calls `next` and keeps what is answered below.
+ *
+ * @throws CacheError `ERR_CACHE_OPTION`
+ * @example
+ * const serve = createNodeHandler(cache, { maxAge: '5m' });
+ * createServer((request, response) => {
+ *   serve({ request, response, url: request.url ?? '/', identified: false, next: () => page(request, response) });
+ * });
+ */
+export function createNodeHandler(cache: Cache, policy: ResponsePolicy = {}): (exchange: Exchange) => void {
+  const http = new HttpCache(cache, policy, { entityTag });
+  return (exchange) => serve(http, exchange);
+}

@@ -1,0 +1,101 @@
+import type { Clock } from '../clock.ts';
+import type { Entry } from '../entry.ts';
+import type { StoredResponse } from './records.ts';
+import type { HttpRequest } from './storability.ts';
+
+/** A request under way through the engine. */
+export interface Asked {
+  readonly request: HttpRequest;
+  /** The id of the URL and all that the policy declares. */
+  readonly id: string;
+  /** Request fields of the secondary key, as known when the request was looked up. */
+  readonly names: readonly string[];
+  /** How often it waited for another request. */
+  readonly waits: number;
+}
+
+/** A response that was made, and the request fields it differs by. */
+export interface FilledEntry {
+  readonly entry: Entry<StoredResponse>;
+  readonly vary: readonly string[];
+}
+
+/** How a fill ended, for those who wait for it. */
+export type FillOutcome = FilledEntry | 'unstorable' | 'failed' | 'abandoned';
+
+/** A fill that other requests wait for. */
+export interface FillFlight {
+  readonly asked: Asked;
+  readonly outcome: Promise<FillOutcome>;
+  /** A newer fill of the same response has begun: what this one brings is too old to be stored. */
+  readonly superseded: boolean;
+  end(outcome: FillOutcome): void;
+}
+
+/** Fills under way at once that others may join; further ones run, but each for its own client. */
+const MAX_FLIGHTS = 10_000;
+
+/** The fills under way in this process. Nobody waits for one longer than `timeout` milliseconds after its start. */
+export class Flights {
+  readonly #flights = new Map<string, Flight>();
+  readonly #clock: Clock;
+  readonly #timeout: number;
+
+  constructor(clock: Clock, timeout: number) {
+    this.#clock = clock;
+    this.#timeout = timeout;
+  }
+
+  /** The fill to wait for, if there is one. */
+  find(id: string): FillFlight | undefined {
+    const flight = this.#flights.get(id);
+    return flight?.waitable === true ? flight : undefined;
+  }
+
+  open(id: string, asked: Asked): FillFlight {
+    const before = this.#flights.get(id);
+    before?.supersede();
+    const flight = new Flight(asked, () => {
+      if (this.#flights.get(id) === flight) this.#flights.delete(id);
+    });
+    if (before !== undefined || this.#flights.size < MAX_FLIGHTS) {
+      this.#flights.set(id, flight);
+      const cancel = this.#clock.after(this.#timeout, () => flight.release());
+      void flight.outcome.then(cancel);
+    }
+    return flight;
+  }
+}
+
+class Flight implements FillFlight {
+  readonly asked: Asked;
+  readonly outcome: Promise<FillOutcome>;
+  waitable = true;
+  superseded = false;
+  #settle: (outcome: FillOutcome) => void = () => {};
+  readonly #forget: () => void;
+
+  constructor(asked: Asked, forget: () => void) {
+    this.asked = asked;
+    this.#forget = forget;
+    this.outcome = new Promise((resolve) => {
+      this.#settle = resolve;
+    });
+  }
+
+  end(outcome: FillOutcome): void {
+    this.release(outcome);
+    this.#forget();
+  }
+
+  /** Nobody waits any longer; the fill goes on. */
+  release(outcome: FillOutcome = 'abandoned'): void {
+    this.waitable = false;
+    this.#settle(outcome);
+  }
+
+  supersede(): void {
+    this.superseded = true;
+    this.release();
+  }
+}

@@ -1,0 +1,73 @@
+/**
+ * Request fields whose reading needs no place in the key. They are part of it (`Host`), or are hidden from a handler
+ * whose answer may be stored (conditions, ranges, undeclared cookies), or requests that carry them never get this far
+ * (`Authorization`, bodies), or they speak about the connection.
+ */
+const NEUTRAL: ReadonlySet<string> = new Set([
+  'authorization',
+  'cache-control',
+  'connection',
+  'content-encoding',
+  'content-length',
+  'content-type',
+  'cookie',
+  'expect',
+  'host',
+  'if-match',
+  'if-modified-since',
+  'if-none-match',
+  'if-range',
+  'if-unmodified-since',
+  'keep-alive',
+  'pragma',
+  'range',
+  'te',
+  'transfer-encoding',
+  'upgrade',
+]);
+
+/** Fields with few values in practice: what reads them gets a variant for each. */
+const VARIABLE: ReadonlySet<string> = new Set([
+  'accept',
+  'accept-charset',
+  'accept-encoding',
+  'accept-language',
+  'save-data',
+  'sec-ch-prefers-color-scheme',
+  'sec-ch-ua-mobile',
+  'x-requested-with',
+]);
+
+/** Fields a handler whose answer may be stored does not see: the cache answers conditions and ranges itself. */
+export const HIDDEN_FROM_HANDLER: ReadonlySet<string> = new Set([
+  'if-match',
+  'if-modified-since',
+  'if-none-match',
+  'if-range',
+  'if-unmodified-since',
+  'range',
+]);
+
+/** What the fields that a handler read mean for storing its answer. */
+export interface InputVerdict {
+  /** Fields that join the secondary key. */
+  readonly vary: readonly string[];
+  /** A field that the key does not cover, so that the answer must not be stored. */
+  readonly uncovered: string | undefined;
+}
+
+/**
+ * Judges the fields that a handler read, in lower case. `'*'` stands for having looked at all of them.
+ *
+ * @param covered fields that the key contains anyway: declared by the policy or named in `Vary`
+ */
+export function judgeInputs(read: Iterable<string>, covered: ReadonlySet<string>): InputVerdict {
+  const vary: string[] = [];
+  let uncovered: string | undefined;
+  for (const name of read) {
+    if (NEUTRAL.has(name) || covered.has(name)) continue;
+    if (VARIABLE.has(name)) vary.push(name);
+    else uncovered ??= name;
+  }
+  return { vary: vary.sort(), uncovered };
+}

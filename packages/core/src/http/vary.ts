@@ -1,0 +1,19 @@
+import { type HeaderList, headerOf, listElements } from './headers.ts';
+
+/** The names in `Vary`, in lower case, sorted, each once; `'*'` if the response cannot be matched to any other request. */
+export function varyNames(headers: HeaderList): readonly string[] | '*' {
+  const names = listElements(headerOf(headers, 'vary')).map((name) => name.toLowerCase());
+  return names.includes('*') ? '*' : [...new Set(names)].sort();
+}
+
+/**
+ * The part of a key that the named request fields make up (RFC 9111, section 4.1). Two requests have the same text only
+ * if they agree in each field; white space around elements does not count.
+ */
+export function secondaryKey(names: readonly string[], header: (name: string) => string | undefined): string {
+  return JSON.stringify(names.map((name) => [name, normalise(header(name))]));
+}
+
+function normalise(value: string | undefined): string | null {
+  return value === undefined ? null : value.trim().replace(/\s*,\s*/g, ',');
+}

@@ -1,0 +1,88 @@
+import type { ClientRequest, OutgoingHttpHeader, OutgoingHttpHeaders, ServerResponse } from 'node:http';
+import type { HeaderList } from '../http/headers.ts';
+
+/**
+ * Calls `change` once, when the head of the response is about to go out, in whichever way the handler sends it. All
+ * fields are in the response by then, those given to `writeHead` too, and can still be changed.
+ *
+ * @param change returns the status to send; by default the one the handler chose
+ */
+export function beforeHead(response: ServerResponse, change: (status: number) => number): void {
+  // oxlint-disable-next-line typescript/unbound-method -- called with its response below
+  const { writeHead } = response;
+  let called = false;
+  response.writeHead = function patched(this: ServerResponse, status: number, ...rest: unknown[]): ServerResponse {
+    if (called || this.headersSent) return Reflect.apply(writeHead, this, [status, ...rest]) as ServerResponse;
+    called = true;
+    const [message, fields] = typeof rest[0] === 'string' ? [rest[0], rest[1]] : [undefined, rest[0]];
+    if (fields !== undefined && fields !== null) setFields(this, fields as OutgoingHttpHeaders | OutgoingHttpHeader[]);
+    this.statusCode = status;
+    const changed = change(status);
+    const text = message === undefined || changed !== status ? [] : [message];
+    return Reflect.apply(writeHead, this, [changed, ...text]) as ServerResponse;
+  } as ServerResponse['writeHead'];
+}
+
+/** The header fields as they would go out now. */
+export function headerList(response: ServerResponse): string[] {
+  const list: string[] = [];
+  for (const name of rawNames(response)) {
+    for (const line of lines(response.getHeader(name))) list.push(name, line);
+  }
+  return list;
+}
+
+/** The fields of `now` that were not already in `before` with the same value. */
+export function fieldsSetSince(before: ReadonlyMap<string, string>, response: ServerResponse): string[] {
+  const list: string[] = [];
+  for (const name of rawNames(response)) {
+    const value = lines(response.getHeader(name));
+    if (before.get(name.toLowerCase()) === value.join('\n')) continue;
+    for (const line of value) list.push(name, line);
+  }
+  return list;
+}
+
+/** The fields that are set now, for `fieldsSetSince`. */
+export function fieldsNow(response: ServerResponse): ReadonlyMap<string, string> {
+  return new Map(response.getHeaderNames().map((name) => [name, lines(response.getHeader(name)).join('\n')]));
+}
+
+/** Sets the fields of a list, a repeated one as several lines. */
+export function setFieldList(response: ServerResponse, list: HeaderList): void {
+  const grouped = new Map<string, string[]>();
+  for (let i = 0; i + 1 < list.length; i += 2) {
+    const name = list[i] ?? '';
+    const values = grouped.get(name);
+    if (values === undefined) grouped.set(name, [list[i + 1] ?? '']);
+    else values.push(list[i + 1] ?? '');
+  }
+  for (const [name, values] of grouped) response.setHeader(name, values.length === 1 ? (values[0] ?? '') : values);
+}
+
+/** Adds an element to a comma-separated field. */
+export function appendElement(response: ServerResponse, name: string, element: string): void {
+  const present = lines(response.getHeader(name)).join(', ');
+  response.setHeader(name, present === '' ? element : `${present}, ${element}`);
+}
+
+/** Node has this on every outgoing message, but documents it for requests only. */
+function rawNames(response: ServerResponse): string[] {
+  return (response as unknown as Pick<ClientRequest, 'getRawHeaderNames'>).getRawHeaderNames();
+}
+
+/** Node takes fields as an object, as a flat list or as a list of pairs. */
+function setFields(response: ServerResponse, fields: OutgoingHttpHeaders | OutgoingHttpHeader[]): void {
+  if (!Array.isArray(fields)) {
+    for (const [name, value] of Object.entries(fields)) if (value !== undefined) response.setHeader(name, value);
+    return;
+  }
+  const flat = fields.flat().map(String);
+  for (let i = 0; i + 1 < flat.length; i += 2) response.removeHeader(flat[i] ?? '');
+  for (let i = 0; i + 1 < flat.length; i += 2) response.appendHeader(flat[i] ?? '', flat[i + 1] ?? '');
+}
+
+function lines(value: OutgoingHttpHeader | undefined): string[] {
+  if (value === undefined) return [];
+  return Array.isArray(value) ? value.map(String) : [String(value)];
+}

@@ -1,0 +1,40 @@
+import type { Cache } from '@cache/core';
+import { createNodeHandler, type ResponsePolicy } from '@cache/core/node';
+import type { Request, RequestHandler } from 'express';
+
+/**
+ * Middleware that answers GET and HEAD from a cache and stores what the handlers after it answer: on a route, a router
+ * or the whole app. Safe by default: requests with `Authorization`, with a cookie the policy does not declare, with a
+ * known user (`req.user`, `req.auth`) or with a body go past it; answers that set cookies, that are `private` or
+ * `no-store`, that are errors, or whose handler read a request field that the key does not cover are not stored.
+ * `Cache-Status` on each answer says what happened and why (RFC 9211).
+ *
+ * @throws CacheError `ERR_CACHE_OPTION`
+ * @example
+ * app.get('/cities/:id', cacheResponse(cache, { maxAge: '5m' }), async (request, response) => {
+ *   response.json(await readCity(request.params.id));
+ * });
+ */
+export function cacheResponse(cache: Cache, policy: ResponsePolicy = {}): RequestHandler {
+  const handle = createNodeHandler(cache, policy);
+  return (request, response, next) => {
+    if (policy.cookies !== undefined) hideParsedCookies(request, policy.cookies);
+    handle({ request, response, next, url: request.originalUrl, identified: isIdentified(request) });
+  };
+}
+
+/** What authentication middleware leaves on the request: passport's `user`, the JWT libraries' `auth`. */
+function isIdentified(request: Request): boolean {
+  const { user, auth } = request as { user?: unknown; auth?: unknown };
+  return (user ?? auth ?? undefined) !== undefined;
+}
+
+/** A cookie parser above the cache has seen all cookies; the handler must not. */
+function hideParsedCookies(request: Request, visible: readonly string[]): void {
+  for (const name of ['cookies', 'signedCookies'] as const) {
+    const parsed = (request as Partial<Record<typeof name, Record<string, unknown>>>)[name];
+    if (parsed === undefined) continue;
+    const kept = Object.entries(parsed).filter(([cookie]) => visible.includes(cookie));
+    request[name] = Object.fromEntries(kept);
+  }
+}
