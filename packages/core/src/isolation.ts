@@ -45,7 +45,7 @@ function copyOf(value: unknown, seen: Map<object, unknown>): unknown {
   if (!isObject(value)) return value;
   const known = seen.get(value);
   if (known !== undefined) return known;
-  if (Buffer.isBuffer(value)) return Buffer.from(value);
+  if (typeof Buffer !== 'undefined' && Buffer.isBuffer(value)) return Buffer.from(value);
   if (value instanceof Date || value instanceof ArrayBuffer || ArrayBuffer.isView(value)) return structuredClone(value);
   if (value instanceof Map) {
     const map = new Map<unknown, unknown>();

@@ -18,16 +18,20 @@ function sizeOf(value: unknown, seen: Set<object>): number {
   seen.add(value);
   if (ArrayBuffer.isView(value)) return OBJECT_OVERHEAD + value.byteLength;
   if (value instanceof ArrayBuffer) return OBJECT_OVERHEAD + value.byteLength;
-  let size = OBJECT_OVERHEAD;
-  if (Array.isArray(value)) {
+  return OBJECT_OVERHEAD + sizeOfParts(value, seen);
+}
+
+function sizeOfParts(value: object, seen: Set<object>): number {
+  let size = 0;
+  if (value instanceof Array) {
     for (const item of value) size += SLOT + sizeOf(item, seen);
   } else if (value instanceof Map) {
     for (const [name, item] of value) size += 3 * SLOT + sizeOf(name, seen) + sizeOf(item, seen);
   } else if (value instanceof Set) {
     for (const item of value) size += 3 * SLOT + sizeOf(item, seen);
   } else {
-    // Property names are shared by objects of one shape, so only their values count.
-    for (const item of Object.values(value)) size += SLOT + sizeOf(item, seen);
+    // Property names are shared by objects of one shape, so only their values count. `for in` builds no list of them.
+    for (const name in value) size += SLOT + sizeOf((value as Record<string, unknown>)[name], seen);
   }
   return size;
 }
