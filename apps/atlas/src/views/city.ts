@@ -1,0 +1,69 @@
+import type { City, Country, Neighbour } from '../domain/model.ts';
+import { formatBearing, formatCount, formatDistance, formatNumber, formatPosition } from './format.ts';
+import { type Html, html } from './html.ts';
+import { describeKind } from './kinds.ts';
+import { breadcrumbs, facts, population } from './parts.ts';
+import type { View } from './page.ts';
+import { worldMap } from './world.ts';
+
+/** What a city's page shows. */
+export interface CityDetails {
+  readonly city: City;
+  readonly country: Country | null;
+  readonly rank: number;
+  readonly neighbours: readonly Neighbour[];
+  readonly favourites: number;
+}
+
+/** A city, its facts and its neighbours. */
+export function cityView({ city, country, rank, neighbours, favourites }: CityDetails): View {
+  return {
+    title: `${city.name}, ${city.countryName}`,
+    section: 'countries',
+    main: html`${breadcrumbs({ href: '/', label: 'Countries' }, { href: `/countries/${city.country}`, label: city.countryName })}
+      <div class="split">
+        <div>
+          <h1>${city.name}</h1>
+          <p class="lead">${describeKind(city.kind)} ${city.kind === 'PPLC' ? 'of' : 'in'} ${city.countryName}</p>
+          ${facts(
+            ['Population', population(city)],
+            [
+              'Rank',
+              country &&
+                html`${formatNumber(rank)} <small>of ${formatNumber(country.cities)} in ${country.name}</small>`,
+            ],
+            ['Position', formatPosition(city)],
+            ['Record', html`<a href="https://www.geonames.org/${city.id}">GeoNames ${city.id}</a>`],
+          )}
+          ${favouriteBox(city, favourites)}
+        </div>
+        ${worldMap(`Where ${city.name} lies in the world: ${formatPosition(city)}`, [city])}
+      </div>
+      <section aria-labelledby="nearby">
+        <h2 id="nearby">Nearby</h2>
+        <ol class="neighbours">
+          ${neighbours.map(neighbourLine)}
+        </ol>
+      </section>`,
+  };
+}
+
+function favouriteBox({ id }: City, favourites: number): Html {
+  return html`<div class="favourite">
+            <form action="/favourites/${id}?back=/cities/${id}" method="post">
+              <button>Add to favourites</button>
+            </form>
+            <p>${
+              favourites === 0 ? 'Nobody chose it yet' : `Chosen by ${formatCount(favourites, 'visitor', 'visitors')}`
+            }</p>
+            <p class="notice" id="added">It is in <a href="/favourites">your favourites</a>.</p>
+          </div>`;
+}
+
+function neighbourLine({ city, kilometres, bearing }: Neighbour): Html {
+  return html`<li>
+            <a href="/cities/${city.id}">${city.name}</a>
+            <span class="where">${describeKind(city.kind)}, ${city.countryName}</span>
+            <span class="number">${formatDistance(kilometres)} ${formatBearing(bearing)}</span>
+          </li>`;
+}

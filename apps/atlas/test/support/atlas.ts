@@ -1,0 +1,45 @@
+import { join } from 'node:path';
+import { type Cache, createCache } from '@cache/core';
+import { type FakeClock, fakeClock } from '@cache/core/testing';
+import { onTestFinished } from 'vitest';
+import { buildDatabase } from '../../src/data/build.ts';
+import { type AtlasDatabase, openDatabase } from '../../src/data/database.ts';
+import { type Atlas, createAtlas } from '../../src/domain/atlas.ts';
+import { temporaryFolder } from './folder.ts';
+import { rows } from './rows.ts';
+
+/** An atlas on a small file of its own, and which values its loaders have loaded since the last look. */
+export interface TestAtlas {
+  readonly atlas: Atlas;
+  readonly cache: Cache;
+  readonly database: AtlasDatabase;
+  /** The cache's time, which stands still until a test moves it. */
+  readonly clock: FakeClock;
+  readonly takeLoads: () => string[];
+}
+
+/** Creates an atlas that goes when the test ends. */
+export function createTestAtlas(): TestAtlas {
+  const file = join(temporaryFolder(), 'atlas.sqlite');
+  buildDatabase(file, rows);
+  const database = openDatabase(file);
+  const clock = fakeClock();
+  const cache = createCache({ name: 'atlas', clock });
+  onTestFinished(async () => {
+    await cache.close();
+    database.close();
+  });
+  let loads: string[] = [];
+  cache.on('load', ({ key }) => loads.push(String(key)));
+  return {
+    atlas: createAtlas({ database, cache }),
+    cache,
+    database,
+    clock,
+    takeLoads: () => {
+      const taken = loads.sort();
+      loads = [];
+      return taken;
+    },
+  };
+}
