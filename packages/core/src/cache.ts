@@ -7,7 +7,7 @@ import { validateTags } from './invalidation/tags.ts';
 import { isolate } from './isolation.ts';
 import type { Key } from './key.ts';
 import { checkLifetimeOptions, type LifetimeOptions, resolveLifetime } from './lifetime-options.ts';
-import type { Loader } from './loader.ts';
+import type { Loadable, Loader } from './loader.ts';
 import { Space } from './space.ts';
 import { type CacheDefaults, type GetOrSetOptions, rejectUndefined, ValueLoads } from './value-loads.ts';
 
@@ -144,11 +144,7 @@ export class Cache {
    * @example
    * const city = await cache.getOrSet(['city', id], () => db.city(id), { ttl: '10m', tags: [`city:${id}`] });
    */
-  getOrSet<T extends NonNullable<unknown> | null>(
-    key: Key,
-    loader: Loader<T>,
-    options: GetOrSetOptions = NO_OPTIONS,
-  ): Promise<T> {
+  getOrSet<T extends Loadable>(key: Key, loader: Loader<T>, options: GetOrSetOptions = NO_OPTIONS): Promise<T> {
     const space = this.#space;
     let id: string;
     try {

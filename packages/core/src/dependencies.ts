@@ -28,23 +28,28 @@ export class Dependencies {
     return [...this.#names];
   }
 
-  /** Adds tags of the value's own. */
-  tag(tags: readonly string[]): void {
-    for (const tag of tags) this.#names.add(tag);
-    this.#around?.tag(tags);
+  /** Adds tags of the value's own; `log` is where they are invalidated. */
+  tag(tags: readonly string[], log: InvalidationLog = this.#log): void {
+    const prefix = this.#prefixOf(log);
+    for (const tag of tags) this.#names.add(prefix + tag);
+    this.#around?.tag(tags, log);
+  }
+
+  /**
+   * Hears of what is invalidated in `log` from now on. Called before a value is waited for that may go into this one:
+   * if it is invalidated meanwhile, this one must turn out too old as well, for those too who wait for it.
+   */
+  hear(log: InvalidationLog): void {
+    this.#prefixOf(log);
+    this.#around?.hear(log);
   }
 
   /** Notes that a stored entry went into the value. `scopes` are the namespaces it lies in. */
   use(entry: Entry, scopes: readonly string[], log: InvalidationLog): void {
-    const prefix = log === this.#log ? '' : log.relayTo(this.#log);
+    const prefix = this.#prefixOf(log);
     for (const name of scopes) this.#names.add(prefix + name);
     for (const name of entry.tags) this.#names.add(prefix + name);
     this.#limitAt = Math.min(this.#limitAt, entry.staleAt);
-    if (log !== this.#log) {
-      // What was invalidated before the relay began, this log never heard of: it is told now.
-      const missed = [...scopes, ...entry.tags].filter((name) => log.changedSince([name], entry.position));
-      if (missed.length > 0) this.#log.append(missed.map((name) => prefix + name));
-    }
     this.#around?.use(entry, scopes, log);
   }
 
@@ -57,6 +62,11 @@ export class Dependencies {
   /** The latest instant at which a value stored now may still be fresh. */
   limitFrom(now: number): number {
     return Math.min(this.#limitAt, now + this.#maxTtl);
+  }
+
+  /** What names of `log` begin with here; from then on its invalidations are heard. */
+  #prefixOf(log: InvalidationLog): string {
+    return log === this.#log ? '' : log.relayTo(this.#log);
   }
 }
 

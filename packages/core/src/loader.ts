@@ -4,6 +4,9 @@ import type { Entry } from './entry.ts';
 import { validateTags } from './invalidation/tags.ts';
 import { copy } from './isolation.ts';
 
+/** What a loader may return: anything but `undefined`, also as a promise (which without `then` here would pass as a value). */
+export type Loadable = string | number | boolean | bigint | symbol | null | (object & { readonly then?: never });
+
 /** Makes a value that is not in the cache. */
 export type Loader<T> = (context: LoaderContext<T>) => T | Promise<T>;
 
@@ -36,12 +39,12 @@ export class LoaderContext<T> {
   }
 
   /** Adds tags that are known only now. @throws CacheError `ERR_CACHE_OPTION` */
-  tag(...tags: string[]): void {
+  readonly tag: (...tags: string[]) => void = (...tags) => {
     this.#dependencies.tag(validateTags(tags));
-  }
+  };
 
   /** Shortens the lifetime to at most `max` from when the value is stored. @throws CacheError `ERR_CACHE_OPTION` */
-  lifetime(max: Duration): void {
+  readonly lifetime: (max: Duration) => void = (max) => {
     this.#dependencies.limit(toMilliseconds(max, 'lifetime'));
-  }
+  };
 }

@@ -57,6 +57,7 @@ export class Space {
     }
     if (found === undefined) return undefined;
     if (!(found instanceof Promise)) return this.#usable(id, found, now);
+    currentDependencies()?.hear(this.root.log);
     return found.then(
       (entry) => (entry === undefined ? undefined : this.#usable(id, entry, this.root.clock.now())),
       (error: unknown) => this.#failed('get', error),

@@ -1,6 +1,6 @@
 import type { MaybePromise } from './backends/backend.ts';
 import type { Flight } from './coordination/single-flight.ts';
-import { collectInto, Dependencies } from './dependencies.ts';
+import { collectInto, currentDependencies, Dependencies } from './dependencies.ts';
 import { type Duration, toMilliseconds } from './duration.ts';
 import { createEntry, type Entry, type Lifetime } from './entry.ts';
 import { CacheError, invalidOption, rejectUnknownOptions } from './errors.ts';
@@ -58,6 +58,7 @@ export class ValueLoads {
     options: GetOrSetOptions,
   ): Promise<T> {
     const call = this.#check(key, id, loader, options);
+    currentDependencies()?.hear(this.#space.root.log);
     const entry = found instanceof Promise ? await found : found;
     const now = this.#space.root.clock.now();
     if (entry === undefined || now >= Math.max(entry.staleAt, entry.revalidateUntil)) {
@@ -80,7 +81,7 @@ export class ValueLoads {
       id,
       loader,
       signal,
-      tags: tags === undefined ? [] : validateTags(tags),
+      tags: tags === undefined ? [] : [...validateTags(tags)],
       lifetime: resolveLifetime(options, this.#defaults.lifetime),
       timeout: loadTimeout === undefined ? this.#defaults.loadTimeout : toMilliseconds(loadTimeout, 'loadTimeout'),
     };

@@ -15,7 +15,7 @@ function wrapped(kind: string, inner: Backend, wrap: (store: Store) => Store): B
 }
 
 /** Answers like a server: each command takes a turn, all are done in order, and entries are copies. */
-export function asyncBackend(inner: Backend = memory()): Backend {
+export function asyncBackend(inner: Backend = memory({ maxEntries: 2_000 })): Backend {
   return wrapped('async', inner, (store) => {
     let last: Promise<unknown> = Promise.resolve();
     const inTurn = <T>(work: () => T | Promise<T>): Promise<T> => {
@@ -40,7 +40,10 @@ export interface RecordedCall {
 }
 
 /** Notes each call, in order. */
-export function recordingBackend(inner: Backend = memory()): { backend: Backend; calls: RecordedCall[] } {
+export function recordingBackend(inner: Backend = memory({ maxEntries: 2_000 })): {
+  backend: Backend;
+  calls: RecordedCall[];
+} {
   const calls: RecordedCall[] = [];
   const backend = wrapped('recording', inner, (store) => ({
     get(key) {
@@ -64,7 +67,7 @@ export function recordingBackend(inner: Backend = memory()): { backend: Backend;
 }
 
 /** A backend in which some operations do what the test says. */
-export function faultyBackend(faults: Partial<Store>, inner: Backend = memory()): Backend {
+export function faultyBackend(faults: Partial<Store>, inner: Backend = memory({ maxEntries: 2_000 })): Backend {
   return wrapped('faulty', inner, (store) => ({
     get: faults.get ?? ((key) => store.get(key)),
     set: faults.set ?? ((key, entry) => store.set(key, entry)),

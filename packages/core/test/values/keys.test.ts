@@ -22,7 +22,11 @@ const part: fc.Arbitrary<KeyPart> = fc.oneof(
 );
 const plainKey: fc.Arbitrary<Key> = fc.oneof(trickyText, fc.array(part, { minLength: 1, maxLength: 3 }));
 /** Keys that look like what another key is stored under. */
-const key: fc.Arbitrary<Key> = fc.oneof(plainKey, plainKey.map(encodeKey), plainKey.map((inner) => [encodeKey(inner)]));
+const key: fc.Arbitrary<Key> = fc.oneof(
+  plainKey,
+  plainKey.map(encodeKey),
+  plainKey.map((inner) => [encodeKey(inner)]),
+);
 const path = fc.array(
   fc.oneof(
     trickyText.filter((name) => name !== ''),
@@ -36,6 +40,29 @@ function identity(names: readonly string[], given: Key): string {
   const describePart = (value: KeyPart): string => `${typeof value} ${String(value).length} ${String(value)}`;
   const parts = typeof given === 'string' ? ['string', given] : ['tuple', ...given.map(describePart)];
   return [...names.map((name) => `${name.length} ${name}`), '|', ...parts].join(' / ');
+}
+
+type Place = [path: string[], key: Key];
+const place: fc.Arbitrary<Place> = fc.tuple(path, key);
+const idOf = ([names, given]: Place): string => namespacePrefix(names) + encodeKey(given);
+
+/** Places that a careless encoding takes for the same. */
+function lookalikes([names, given]: Place): Place[] {
+  const parts = typeof given === 'string' ? [given] : given;
+  const retyped = parts.map((each) => (typeof each === 'string' && /^\d+$/.test(each) ? Number(each) : String(each)));
+  const joined = [',', '/', '","', ''].flatMap((separator): Place[] => [
+    [names, parts.join(separator)],
+    [names, [parts.join(separator)]],
+    [names.length > 1 ? [names.join(separator)] : [...names, 'a'], given],
+  ]);
+  const moved: Place[] = [
+    [[], [...names, ...parts]],
+    [[...names, String(parts[0])], parts.length > 1 ? parts.slice(1) : given],
+    [names.slice(1), [...names.slice(0, 1), ...parts]],
+    [[], idOf([names, given])],
+  ];
+  const numbers = parts.map((each) => (typeof each === 'number' && Number.isInteger(each) ? BigInt(each) : each));
+  return [[names, retyped], [names, numbers], [names, parts], [names, [...parts, '']], ...joined, ...moved];
 }
 
 describe('keys', () => {
@@ -76,11 +103,19 @@ describe('keys', () => {
 
   it('never collide, across namespaces and between strings and tuples (encoding)', () => {
     fc.assert(
-      fc.property(path, key, path, key, (path1, key1, path2, key2) => {
-        const same = identity(path1, key1) === identity(path2, key2);
-        const id1 = namespacePrefix(path1) + encodeKey(key1);
-        const id2 = namespacePrefix(path2) + encodeKey(key2);
-        expect(id1 === id2).toBe(same);
+      fc.property(place, place, (one, other) => {
+        expect(idOf(one) === idOf(other)).toBe(identity(...one) === identity(...other));
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  it('never collide with keys that differ in nothing but a type, a boundary or a separator', () => {
+    fc.assert(
+      fc.property(place, fc.nat(), (one, choice) => {
+        const others = lookalikes(one);
+        const other = others[choice % others.length] ?? one;
+        expect(idOf(one) === idOf(other)).toBe(identity(...one) === identity(...other));
       }),
       { numRuns: 3_000 },
     );
@@ -99,7 +134,7 @@ describe('keys', () => {
   });
 
   it('never collide in a cache: each finds its own value', async () => {
-    const named = fc.uniqueArray(fc.tuple(path, key), { maxLength: 12, selector: ([names, k]) => identity(names, k) });
+    const named = fc.uniqueArray(place, { maxLength: 12, selector: ([names, k]) => identity(names, k) });
     await fc.assert(
       fc.asyncProperty(named, async (pairs) => {
         const root = createCache({ backend: memory({ maxEntries: 20 }) });

@@ -1,21 +1,18 @@
 import { describe, expect, it } from 'vitest';
-import type { Cache } from '../../src/index.ts';
+import { createEntry, isExpired, isFresh } from '../../src/entry.ts';
 import { asyncBackend, recordingBackend } from '../support/backends.ts';
 import { testCache } from '../support/test-cache.ts';
 
 const MINUTE = 60_000;
-
-/** What a reader finds who brings nothing to load. */
-const stored = (cache: Cache, key: string): Promise<unknown> => cache.get(key);
 
 describe('a value', () => {
   it('is fresh until its ttl ends, and gone at that instant', async () => {
     const { cache, clock } = testCache();
     await cache.set('a', 1, { ttl: '1m' });
     clock.advance(MINUTE - 1);
-    expect(await stored(cache, 'a')).toBe(1);
+    expect(await cache.get('a')).toBe(1);
     clock.advance(1);
-    expect(await stored(cache, 'a')).toBeUndefined();
+    expect(await cache.get('a')).toBeUndefined();
   });
 
   it('lives five minutes unless told otherwise', async () => {
@@ -105,6 +102,13 @@ describe('a value', () => {
     clock.jump(clock.now() - 5_001);
     expect(await cache.get('a')).toBeUndefined();
     expect(await cache.getOrSet('a', () => 2)).toBe(2);
+  });
+
+  it('from the future is neither fresh nor usable', () => {
+    const parts = { value: 1, tags: [], position: 0, limitAt: Infinity, copyOnRead: false };
+    const entry = createEntry(parts, { ttl: MINUTE, staleWhileRevalidate: 0, staleIfError: 0 }, 100_000);
+    expect([isFresh(entry, 95_000), isExpired(entry, 95_000)]).toEqual([true, false]);
+    expect([isFresh(entry, 94_999), isExpired(entry, 94_999)]).toEqual([false, true]);
   });
 
   it('survives a clock that differs by 5 seconds, with age 0', async () => {

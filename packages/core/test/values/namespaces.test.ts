@@ -27,7 +27,9 @@ describe.each([
     await cache.namespace('a').namespace('b').set('k', 'nested');
     for (const name of ['a/b', 'a,b', 'a","b', '["a","b"]', '@["a"]']) {
       expect(await cache.namespace(name).get('k')).toBeUndefined();
+      await cache.namespace(name).clear();
     }
+    expect(await cache.namespace('a').namespace('b').get('k')).toBe('nested');
   });
 
   it('are cleared with those inside them, and nothing else is', async () => {

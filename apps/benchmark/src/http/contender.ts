@@ -1,0 +1,18 @@
+/** A server that takes part. It runs in a process of its own. */
+export interface HttpContender {
+  readonly name: string;
+  /** The module in `servers` that starts it. */
+  readonly module: string;
+  /** Whether a second request for the page may reach the handler. */
+  readonly cached: boolean;
+}
+
+/** All servers. Each new adapter adds a line here and a module that calls `serve`. */
+export const httpContenders: readonly HttpContender[] = [
+  { name: 'floor', module: 'raw-node', cached: true },
+  { name: 'express, floor in the handler', module: 'express-bare', cached: true },
+  { name: '@cache/core/node before express', module: 'before-express', cached: true },
+  { name: '@cache/express', module: 'cache-express', cached: true },
+  { name: 'express, no cache', module: 'express', cached: false },
+  { name: 'express + apicache', module: 'apicache', cached: true },
+];

@@ -1,0 +1,119 @@
+import { describe, expect, test } from 'vitest';
+import { CORE, floorViolations } from '../floors/core-floors.ts';
+import { borderViolations } from '../floors/package-borders.ts';
+import { pureHttpViolations } from '../floors/pure-http.ts';
+import { publicEntries, sourcesOf } from '../floors/repository.ts';
+import { parseSource } from '../floors/source-file.ts';
+
+const packages = sourcesOf('packages');
+const apps = sourcesOf('apps');
+const core = packages.filter(({ path }) => path.startsWith(CORE));
+
+describe('the repository', () => {
+  test('has source files to check', () => {
+    expect(core.length).toBeGreaterThan(0);
+    expect(apps.length).toBeGreaterThan(0);
+  });
+
+  test('keeps the floors of the core', () => {
+    expect(core.flatMap(floorViolations)).toEqual([]);
+  });
+
+  test('keeps its HTTP rules free of clock and input', () => {
+    expect(core.flatMap(pureHttpViolations)).toEqual([]);
+  });
+
+  test('crosses package borders only through public entries', () => {
+    const entries = publicEntries();
+    expect([...packages, ...apps].flatMap((file) => borderViolations(file, entries))).toEqual([]);
+  });
+
+  test('has no default export in a package', () => {
+    expect(packages.filter((file) => file.hasDefaultExport).map((file) => file.path)).toEqual([]);
+  });
+});
+
+describe('the checks notice', () => {
+  const entries = new Set(['@cache/core', '@cache/core/node', '@cache/express']);
+  const file = (path: string, text: string) => parseSource(path, text);
+
+  test('an import of a later floor, in every form of import', () => {
+    const text = [
+      `import { memory } from '../backends/memory.ts';`,
+      `import { reply } from '../node/reply.ts';`,
+      `import type { Page } from '../http/page.ts';`,
+      `export * from '../index.ts';`,
+      `export { createCache } from '../create-cache.ts';`,
+      `const late = () => import('../fetch/fetch.ts');`,
+      `type Capture = import('../node/capture.ts').Capture;`,
+      `// import '../testing/index.ts'`,
+      `const text = "import '../testing/index.ts'";`,
+    ].join('\n');
+    expect(floorViolations(file('packages/core/src/invalidation/log.ts', text))).toEqual([
+      'packages/core/src/invalidation/log.ts imports ../node/reply.ts: floor coherence may not import floor platform',
+      'packages/core/src/invalidation/log.ts imports ../http/page.ts: floor coherence may not import floor use',
+      'packages/core/src/invalidation/log.ts imports ../index.ts: floor coherence may not import floor public',
+      'packages/core/src/invalidation/log.ts imports ../create-cache.ts: floor coherence may not import floor cache',
+      'packages/core/src/invalidation/log.ts imports ../fetch/fetch.ts: floor coherence may not import floor platform',
+      'packages/core/src/invalidation/log.ts imports ../node/capture.ts: floor coherence may not import floor platform',
+    ]);
+  });
+
+  test('a core file or folder without a floor', () => {
+    expect(floorViolations(file('packages/core/src/helpers/x.ts', ''))).toEqual([
+      'packages/core/src/helpers/x.ts is on no floor: name it in core-floors.ts',
+    ]);
+    expect(floorViolations(file('packages/core/src/entry.ts', `import '../../express/src/index.ts'`))).toEqual([]);
+  });
+
+  test('time and input in a pure HTTP file', () => {
+    const text = [
+      `import { parse } from './cache-control.ts';`,
+      `import type { Entry } from '../entry.ts';`,
+      `import type { Clock } from '../clock.ts';`,
+      `import type { IncomingHttpHeaders } from 'node:http';`,
+      `import { now } from './page.ts';`,
+    ].join('\n');
+    expect(pureHttpViolations(file('packages/core/src/http/freshness.ts', text))).toEqual(
+      ['../clock.ts', 'node:http', './page.ts'].map(
+        (specifier) =>
+          `packages/core/src/http/freshness.ts imports ${specifier}: a pure file may import only pure siblings and types`,
+      ),
+    );
+    expect(pureHttpViolations(file('packages/core/src/http/page.ts', text))).toEqual([]);
+  });
+
+  test('imports that cross a border', () => {
+    const text = [
+      `import { createCache } from '@cache/core';`,
+      `import { capture } from '@cache/core/node';`,
+      `import { Space } from '@cache/core/src/space.ts';`,
+      `import { secret } from '../../core/src/space.ts';`,
+      `import { cacheResponse } from '@cache/express';`,
+      `import { other } from '@cache/atlas';`,
+      `import { own } from './own.ts';`,
+    ].join('\n');
+    const complaints = (path: string) =>
+      borderViolations(file(path, text), entries).map((line) => line.slice(`${path} imports `.length));
+    expect(complaints('packages/hono/src/index.ts')).toEqual([
+      '@cache/core/src/space.ts: not a public entry of a package',
+      '../../core/src/space.ts: it leaves packages/hono/',
+      '@cache/express: an adapter may not import another adapter',
+      '@cache/atlas: not a public entry of a package',
+    ]);
+    expect(complaints('apps/atlas/src/main.ts')).toEqual([
+      '@cache/core/src/space.ts: not a public entry of a package',
+      '../../core/src/space.ts: it leaves apps/atlas/',
+      '@cache/atlas: not a public entry of a package',
+    ]);
+    expect(complaints('packages/core/src/index.ts')).toContain('@cache/express: core may not import another package');
+  });
+
+  test('a default export', () => {
+    const found = (text: string) => file('packages/core/src/key.ts', text).hasDefaultExport;
+    expect(found('export default function key() {}')).toBe(true);
+    expect(found('const key = 1; export { key as default };')).toBe(true);
+    expect(found(`export { default } from './key.ts';`)).toBe(true);
+    expect(found('/** export default */ export const key = "export default 1";')).toBe(false);
+  });
+});
