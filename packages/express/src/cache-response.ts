@@ -18,9 +18,15 @@ import type { Request, RequestHandler } from 'express';
 export function cacheResponse(cache: Cache, policy: ResponsePolicy = {}): RequestHandler {
   const handle = createNodeHandler(cache, policy);
   return (request, response, next) => {
-    if (policy.cookies !== undefined) hideParsedCookies(request, policy.cookies);
-    handle({ request, response, next, url: request.originalUrl, identified: isIdentified(request) });
+    const onFill = (): void => hideParsedCookies(request, policy.cookies ?? []);
+    handle({ request, response, next, url: urlOf(request), identified: isIdentified(request), onFill });
   };
+}
+
+/** The URL that was asked for, and what middleware above the cache has made of it if anything. */
+function urlOf({ originalUrl, baseUrl, url }: Request): string {
+  const routed = baseUrl + url;
+  return routed === originalUrl ? originalUrl : `${originalUrl} ${routed}`;
 }
 
 /** What authentication middleware leaves on the request: passport's `user`, the JWT libraries' `auth`. */

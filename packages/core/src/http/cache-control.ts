@@ -6,20 +6,30 @@ export type CacheControl = ReadonlyMap<string, string | true>;
 
 const DIRECTIVE = /^([!#$%&'*+.^_`|~\w-]+)(?:=("(?:[^"\\]|\\.)*"|[^\s",;=]+))?$/;
 
-/** Directives that forbid something; found even inside what cannot be parsed. */
-const FORBIDDING = ['no-store', 'private', 'no-cache', 'must-understand', 'must-revalidate', 'proxy-revalidate'];
+/** Directives that forbid something or bound a lifetime; found even inside what cannot be parsed. */
+const RESTRICTING = [
+  'no-store',
+  'private',
+  'no-cache',
+  'must-understand',
+  'must-revalidate',
+  'proxy-revalidate',
+  'max-age',
+  's-maxage',
+  'stale-while-revalidate',
+];
 
 /**
  * Parses all lines of a `Cache-Control` field, joined with commas. It fails closed: a directive that is not well
- * formed grants nothing, but a forbidding word inside it still forbids; of a repeated directive with an argument the
- * smaller number counts, as does `true` over any argument.
+ * formed grants nothing, but a forbidding word inside it still forbids, and a lifetime in it is 0; of a repeated directive
+ * with an argument the smaller number counts, as does `true` over any argument.
  */
 export function parseCacheControl(value: string | undefined): CacheControl {
   const directives = new Map<string, string | true>();
   for (const part of splitOutsideQuotes(value ?? '')) {
     const match = DIRECTIVE.exec(part);
     if (match === null) {
-      for (const word of forbiddingWords(part)) directives.set(word, true);
+      for (const word of restrictingWords(part)) directives.set(word, true);
       continue;
     }
     const name = (match[1] ?? '').toLowerCase();
@@ -61,9 +71,9 @@ function splitOutsideQuotes(value: string): string[] {
   return split.map((part) => part.trim()).filter((part) => part !== '');
 }
 
-function forbiddingWords(part: string): string[] {
+function restrictingWords(part: string): string[] {
   const words = part.toLowerCase().split(/[^a-z-]+/);
-  return FORBIDDING.filter((word) => words.includes(word));
+  return RESTRICTING.filter((word) => words.includes(word));
 }
 
 function argument(text: string | undefined): string | true {

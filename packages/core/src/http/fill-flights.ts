@@ -1,3 +1,4 @@
+import type { MaybePromise } from '../backends/backend.ts';
 import type { Clock } from '../clock.ts';
 import type { Entry } from '../entry.ts';
 import type { StoredResponse } from './records.ts';
@@ -29,7 +30,8 @@ export interface FillFlight {
   readonly outcome: Promise<FillOutcome>;
   /** A newer fill of the same response has begun: what this one brings is too old to be stored. */
   readonly superseded: boolean;
-  end(outcome: FillOutcome): void;
+  /** Until `written` is done others still find the outcome here, because a backend may not have it yet. */
+  end(outcome: FillOutcome, written?: MaybePromise<unknown>): void;
 }
 
 /** Fills under way at once that others may join; further ones run, but each for its own client. */
@@ -55,13 +57,14 @@ export class Flights {
   open(id: string, asked: Asked): FillFlight {
     const before = this.#flights.get(id);
     before?.supersede();
+    let cancel = (): void => {};
     const flight = new Flight(asked, () => {
+      cancel();
       if (this.#flights.get(id) === flight) this.#flights.delete(id);
     });
     if (before !== undefined || this.#flights.size < MAX_FLIGHTS) {
       this.#flights.set(id, flight);
-      const cancel = this.#clock.after(this.#timeout, () => flight.release());
-      void flight.outcome.then(cancel);
+      cancel = this.#clock.after(this.#timeout, () => flight.release());
     }
     return flight;
   }
@@ -72,6 +75,7 @@ class Flight implements FillFlight {
   readonly outcome: Promise<FillOutcome>;
   waitable = true;
   superseded = false;
+  #ended = false;
   #settle: (outcome: FillOutcome) => void = () => {};
   readonly #forget: () => void;
 
@@ -83,15 +87,18 @@ class Flight implements FillFlight {
     });
   }
 
-  end(outcome: FillOutcome): void {
-    this.release(outcome);
-    this.#forget();
+  end(outcome: FillOutcome, written?: MaybePromise<unknown>): void {
+    this.#ended = true;
+    this.#settle(outcome);
+    if (written instanceof Promise) void written.then(() => this.release());
+    else this.release();
   }
 
-  /** Nobody waits any longer; the fill goes on. */
-  release(outcome: FillOutcome = 'abandoned'): void {
+  /** Nobody waits any longer; a fill that has not ended goes on. */
+  release(): void {
     this.waitable = false;
-    this.#settle(outcome);
+    this.#settle('abandoned');
+    if (this.#ended) this.#forget();
   }
 
   supersede(): void {

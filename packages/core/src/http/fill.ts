@@ -20,6 +20,13 @@ export interface HeadAdditions {
   readonly vary: string | undefined;
 }
 
+/** How a handler changed the fields that it found in the response. */
+export interface OwnFields {
+  readonly set: HeaderList;
+  /** Names in lower case. */
+  readonly removed: readonly string[];
+}
+
 /** A response that may be stored, and what it takes to store it. */
 export interface Filled {
   readonly response: StoredResponse;
@@ -69,12 +76,12 @@ export class Fill {
   }
 
   /**
-   * The head of the response, once.
+   * The head of the response; again, if the one before could not be sent.
    *
    * @param sent everything that goes out
-   * @param own what the handler and the middleware below the cache set; the rest is set anew for each answer
+   * @param own what the handler and the middleware below the cache changed; the rest is set anew for each answer
    */
-  head(status: number, sent: HeaderList, own: HeaderList): HeadAdditions {
+  head(status: number, sent: HeaderList, own: OwnFields): HeadAdditions {
     const now = this.#context.clock.now();
     const head = { status, sent, own, lifetime: responseLifetime(sent, this.#context.policy, now), receivedAt: now };
     this.#head = head;
@@ -115,14 +122,14 @@ export class Fill {
     if (refused !== undefined || (length !== undefined && Number(length) !== this.#bytes)) return undefined;
     const now = clock.now();
     const body = concat(this.#chunks, this.#bytes);
-    const headers = withoutHeaders(head.own, new Set([...hopByHopNames(head.sent), ...REWRITTEN]));
+    const headers = withoutHeaders(head.own.set, new Set([...hopByHopNames(head.sent), ...REWRITTEN]));
     const add = (name: string, value: () => string | undefined): void => {
       if (headerOf(headers, name.toLowerCase()) !== undefined) return;
       const text = value();
       if (text !== undefined) headers.push(name, text);
     };
     add('Cache-Control', () => (saysCacheControl(head.sent) ? undefined : cacheControl(policy, undefined)));
-    add('Vary', () => downstreamVary(head.sent, vary, policy) ?? headerOf(head.own, 'vary'));
+    add('Vary', () => downstreamVary(head.sent, vary, policy) ?? headerOf(head.own.set, 'vary'));
     add('Date', () => new Date(head.receivedAt).toUTCString());
     add('ETag', () => (head.status === 200 ? entityTag(body) : undefined));
     const fillDuration = now - this.#startedAt;
@@ -130,6 +137,7 @@ export class Fill {
       kind: 'response',
       status: head.status,
       headers,
+      removed: head.own.removed,
       body,
       initialAge: initialAge(head.sent),
       fillDuration,
@@ -171,7 +179,7 @@ export class Fill {
 interface Head {
   readonly status: number;
   readonly sent: HeaderList;
-  readonly own: HeaderList;
+  readonly own: OwnFields;
   readonly lifetime: ResponseLifetime;
   readonly receivedAt: number;
 }

@@ -1,14 +1,15 @@
 import type { MaybePromise } from '../backends/backend.ts';
-import { type Cache, defaultsOf, spaceOf } from '../cache.ts';
+import { Cache, defaultsOf, spaceOf } from '../cache.ts';
 import { currentDependencies, Dependencies } from '../dependencies.ts';
-import { ageOf, createEntry, type Entry, isFresh } from '../entry.ts';
+import { ageOf, createEntry, type Entry, isExpired, isFresh } from '../entry.ts';
+import { invalidOption } from '../errors.ts';
 import { Space } from '../space.ts';
 import { type CacheStatus, statusParameters } from './cache-status.ts';
 import { visibleCookies } from './cookies.ts';
 import { Fill, type Filled, type Outcome } from './fill.ts';
 import { type Asked, type FilledEntry, type FillFlight, type FillOutcome, Flights } from './fill-flights.ts';
 import { type ResolvedPolicy, resolvePolicy, type ResponsePolicy } from './policy.ts';
-import type { HttpRecord, StoredResponse } from './records.ts';
+import { type HttpRecord, isHttpRecord, type StoredResponse } from './records.ts';
 import { type HttpRequest, whyBypass } from './storability.ts';
 import { secondaryKey } from './vary.ts';
 
@@ -51,6 +52,7 @@ export class HttpCache {
   readonly #flights: Flights;
 
   constructor(cache: Cache, policy: ResponsePolicy, platform: Platform) {
+    if (!(cache instanceof Cache)) throw invalidOption('cache', cache, 'a cache made by `createCache`');
     const parent = spaceOf(cache);
     this.#space = new Space(parent.root, [...parent.path, 'http']);
     this.#platform = platform;
@@ -69,7 +71,7 @@ export class HttpCache {
     return { kind: 'bypass', status: statusParameters(status), personal: reason !== 'method' };
   }
 
-  /** A request target holds no blank, so that the parts cannot run into each other. */
+  /** Neither a request target nor a host holds a blank, so that the parts cannot run into each other. */
   #primaryKey({ url, scheme, host, header }: HttpRequest): string {
     const { headers, cookies } = this.policy;
     let key = `${url} ${scheme}://${host.toLowerCase()}`;
@@ -89,8 +91,8 @@ export class HttpCache {
   }
 
   #read(id: string, then: (entry: Entry<HttpRecord> | undefined) => MaybePromise<Lookup>): MaybePromise<Lookup> {
-    const found = this.#space.read(id, this.#now()) as MaybePromise<Entry<HttpRecord> | undefined>;
-    return found instanceof Promise ? found.then(then) : then(found);
+    const found = this.#space.read(id, this.#now());
+    return found instanceof Promise ? found.then((entry) => then(recordOf(entry))) : then(recordOf(found));
   }
 
   #decide(asked: Asked, id: string, entry: Entry<HttpRecord> | undefined, fwd: Fwd): MaybePromise<Lookup> {
@@ -144,14 +146,14 @@ export class HttpCache {
     const flight = company === 'joined' ? this.#flights.open(id, asked) : undefined;
     const onEnd = (outcome: Outcome): void => {
       const ended = typeof outcome === 'string' ? outcome : this.#entryOf(outcome, dependencies, position);
-      if (flight?.superseded !== true) this.#store(asked, id, ended);
-      flight?.end(ended);
+      flight?.end(ended, flight.superseded ? undefined : this.#store(asked, id, ended));
+      if (flight === undefined) void this.#store(asked, id, ended);
     };
     const { entityTag } = this.#platform;
     return new Fill({ policy: this.policy, clock, dependencies, fwd, entityTag, onEnd });
   }
 
-  #entryOf(filled: Filled, dependencies: Dependencies, position: number): FilledEntry {
+  #entryOf(filled: Filled, dependencies: Dependencies, position: number): FilledEntry | 'unstorable' {
     const now = this.#now();
     const { response, vary, lifetime } = filled;
     const parts = {
@@ -161,17 +163,20 @@ export class HttpCache {
       limitAt: dependencies.limitFrom(now),
       copyOnRead: false,
     };
-    return { entry: createEntry(parts, lifetime, now), vary };
+    const entry = createEntry(parts, lifetime, now);
+    return isExpired(entry, now) ? 'unstorable' : { entry, vary };
   }
 
-  #store(asked: Asked, id: string, outcome: FillOutcome): void {
-    if (outcome === 'abandoned' || outcome === 'failed') return;
+  /** The index of variants comes last: who finds it finds the variant. */
+  #store(asked: Asked, id: string, outcome: FillOutcome): MaybePromise<unknown> {
+    if (outcome === 'abandoned' || outcome === 'failed') return undefined;
     if (outcome === 'unstorable') return this.#write(id, this.#marker({ kind: 'pass' }, PASS_LIFETIME.ttl));
     const { entry, vary } = outcome;
     const names = [...new Set([...asked.names, ...vary])].sort();
     if (names.length === 0) return this.#write(asked.id, entry);
-    this.#write(asked.id, this.#marker({ kind: 'variants', names }, entry.deleteAt - entry.storedAt));
-    this.#write(variantId(asked, names), entry);
+    const index = this.#marker({ kind: 'variants', names }, entry.deleteAt - entry.storedAt);
+    const written = this.#write(variantId(asked, names), entry);
+    return written instanceof Promise ? written.then(() => this.#write(asked.id, index)) : this.#write(asked.id, index);
   }
 
   #marker(value: HttpRecord, ttl: number): Entry {
@@ -179,9 +184,9 @@ export class HttpCache {
     return createEntry<HttpRecord>(parts, { ...PASS_LIFETIME, ttl }, this.#now());
   }
 
-  /** In the background: a space reports failures of the backend itself. */
-  #write(id: string, entry: Entry): void {
-    void this.#space.write(id, entry);
+  /** Never fails: a space reports failures of the backend itself. */
+  #write(id: string, entry: Entry): MaybePromise<boolean> {
+    return this.#space.write(id, entry);
   }
 
   #now(): number {
@@ -193,6 +198,10 @@ type Fwd = 'uri-miss' | 'vary-miss' | 'stale';
 
 /** Whether other requests may wait for a fill. */
 type Company = 'joined' | 'alone';
+
+function recordOf(entry: Entry | undefined): Entry<HttpRecord> | undefined {
+  return isHttpRecord(entry?.value) ? (entry as Entry<HttpRecord>) : undefined;
+}
 
 function variantId({ id, request }: Asked, names: readonly string[]): string {
   return names.length === 0 ? id : `${id} ${secondaryKey(names, request.header)}`;

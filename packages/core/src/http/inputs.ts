@@ -1,29 +1,30 @@
 /**
- * Request fields whose reading needs no place in the key. They are part of it (`Host`), or are hidden from a handler
- * whose answer may be stored (conditions, ranges, undeclared cookies), or requests that carry them never get this far
- * (`Authorization`, bodies), or they speak about the connection.
+ * Fields a handler whose answer may be stored does not see: the cache answers conditions, ranges and directives to caches
+ * itself.
  */
-const NEUTRAL: ReadonlySet<string> = new Set([
-  'authorization',
+export const HIDDEN_FROM_HANDLER: ReadonlySet<string> = new Set([
   'cache-control',
-  'connection',
-  'content-encoding',
-  'content-length',
-  'content-type',
-  'cookie',
-  'expect',
-  'host',
   'if-match',
   'if-modified-since',
   'if-none-match',
   'if-range',
   'if-unmodified-since',
-  'keep-alive',
   'pragma',
   'range',
-  'te',
+]);
+
+/**
+ * Request fields whose reading needs no place in the key. They are part of it (`Host`), or are hidden from a handler
+ * whose answer may be stored (those above, undeclared cookies), or requests that carry them never get this far
+ * (`Authorization`, bodies).
+ */
+const NEUTRAL: ReadonlySet<string> = new Set([
+  ...HIDDEN_FROM_HANDLER,
+  'authorization',
+  'content-length',
+  'cookie',
+  'host',
   'transfer-encoding',
-  'upgrade',
 ]);
 
 /** Fields with few values in practice: what reads them gets a variant for each. */
@@ -36,16 +37,6 @@ const VARIABLE: ReadonlySet<string> = new Set([
   'sec-ch-prefers-color-scheme',
   'sec-ch-ua-mobile',
   'x-requested-with',
-]);
-
-/** Fields a handler whose answer may be stored does not see: the cache answers conditions and ranges itself. */
-export const HIDDEN_FROM_HANDLER: ReadonlySet<string> = new Set([
-  'if-match',
-  'if-modified-since',
-  'if-none-match',
-  'if-range',
-  'if-unmodified-since',
-  'range',
 ]);
 
 /** What the fields that a handler read mean for storing its answer. */

@@ -52,13 +52,14 @@ const OPTIONS = [
 ] satisfies (keyof ResponsePolicy)[];
 
 /** Fields that are in every key already, or never reach a handler whose response is stored. */
-const NEVER_DECLARED = ['authorization', 'cookie', 'range', 'if-none-match', 'if-modified-since'];
+const NEVER_DECLARED = ['authorization', 'cookie', 'range', 'if-none-match', 'if-modified-since', '*'];
 
 /** @throws CacheError `ERR_CACHE_OPTION` */
 export function resolvePolicy(
   policy: ResponsePolicy,
   defaults: { readonly ttl: number; readonly staleWhileRevalidate: number },
 ): ResolvedPolicy {
+  if (typeof policy !== 'object' || policy === null) throw invalidOption('policy', policy, 'an object of options');
   rejectUnknownOptions(policy, OPTIONS);
   const { cookies, maxBodyBytes = 4 * 1024 * 1024, serverTiming = false } = policy;
   if (!Number.isSafeInteger(maxBodyBytes) || maxBodyBytes < 0) {

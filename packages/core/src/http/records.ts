@@ -6,6 +6,8 @@ export interface StoredResponse {
   readonly status: number;
   /** All end-to-end fields that the handler sent, plus `Date`, `ETag`, `Vary` and `Cache-Control` where they were missing. */
   readonly headers: HeaderList;
+  /** Names of fields, set above the cache, that the handler took away. */
+  readonly removed: readonly string[];
   readonly body: Uint8Array;
   /** Age in seconds that the response had when it was stored. */
   readonly initialAge: number;
@@ -25,3 +27,23 @@ export interface PassMarker {
 }
 
 export type HttpRecord = StoredResponse | VariantIndex | PassMarker;
+
+/** Whether what a backend returned is one of these at all. */
+export function isHttpRecord(value: unknown): value is HttpRecord {
+  if (typeof value !== 'object' || value === null) return false;
+  const record = value as Partial<Record<keyof StoredResponse | keyof VariantIndex, unknown>>;
+  if (record.kind === 'pass') return true;
+  if (record.kind === 'variants') return isListOfText(record.names);
+  return (
+    record.kind === 'response' &&
+    Number.isInteger(record.status) &&
+    Array.isArray(record.headers) &&
+    Array.isArray(record.removed) &&
+    record.body instanceof Uint8Array &&
+    typeof record.initialAge === 'number'
+  );
+}
+
+function isListOfText(value: unknown): boolean {
+  return Array.isArray(value) && value.every((item) => typeof item === 'string');
+}

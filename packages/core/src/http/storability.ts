@@ -18,7 +18,10 @@ export interface HttpRequest {
 }
 
 /** Why a request is neither answered from the cache nor stored; a token for the `detail` of `Cache-Status`. */
-export type BypassReason = 'method' | 'authorization' | 'cookie' | 'identity' | 'body' | 'range' | 'no-store';
+export type BypassReason = 'method' | 'host' | 'authorization' | 'cookie' | 'identity' | 'body' | 'range' | 'no-store';
+
+/** Host and port (RFC 9110, section 7.2). Anything else would run into the rest of a key. */
+const HOST = /^[\w.~%!$&'()*+,;=:[\]-]*$/;
 
 /**
  * Why this request must go past the cache, if it must. Safe by default: whatever may tell one user from another
@@ -28,6 +31,7 @@ export type BypassReason = 'method' | 'authorization' | 'cookie' | 'identity' | 
  */
 export function whyBypass(request: HttpRequest, cookiesDeclared: boolean): BypassReason | undefined {
   if (request.method !== 'GET' && request.method !== 'HEAD') return 'method';
+  if (!HOST.test(request.host)) return 'host';
   if (request.header('authorization') !== undefined) return 'authorization';
   if (!cookiesDeclared && request.header('cookie') !== undefined) return 'cookie';
   if (request.identified) return 'identity';

@@ -15,5 +15,18 @@ export function secondaryKey(names: readonly string[], header: (name: string) =>
 }
 
 function normalise(value: string | undefined): string | null {
-  return value === undefined ? null : value.trim().replace(/\s*,\s*/g, ',');
+  return value === undefined ? null : value.split(',').map(trimBlanks).join(',');
+}
+
+/** Blanks and tabs only: other white space is part of a value. A regular expression takes quadratic time for many blanks. */
+function trimBlanks(text: string): string {
+  let start = 0;
+  let end = text.length;
+  while (isBlank(text[start])) start += 1;
+  while (end > start && isBlank(text[end - 1])) end -= 1;
+  return text.slice(start, end);
+}
+
+function isBlank(character: string | undefined): boolean {
+  return character === ' ' || character === '\t';
 }

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { type Conditions, isNotModified } from '../http/conditional.ts';
 import type { Fill } from '../http/fill.ts';
-import { appendElement, beforeHead, fieldsNow, fieldsSetSince, headerList } from './response-head.ts';
+import { appendElement, beforeHead, fieldsChangedSince, fieldsNow, headerList, timingOf } from './response-head.ts';
 
 /** How a response in the making is labelled. */
 export interface CaptureLabels {
@@ -19,9 +19,9 @@ export function capture(response: ServerResponse, fill: Fill, labels: CaptureLab
   const before = fieldsNow(response);
   beforeHead(response, (status) => {
     const sent = headerList(response);
-    const additions = fill.head(status, sent, fieldsSetSince(before, response));
+    const additions = fill.head(status, sent, fieldsChangedSince(before, response));
     appendElement(response, 'Cache-Status', `${labels.cacheName}; ${additions.status}`);
-    if (labels.serverTiming) appendElement(response, 'Server-Timing', `cache;desc="${additions.status}"`);
+    if (labels.serverTiming) appendElement(response, 'Server-Timing', timingOf(additions.status));
     if (additions.cacheControl !== undefined) response.setHeader('Cache-Control', additions.cacheControl);
     if (additions.vary !== undefined) response.setHeader('Vary', additions.vary);
     return status === 200 && isNotModified(labels.conditions, sent) ? notModified(response) : status;
@@ -37,13 +37,19 @@ function captureBody(response: ServerResponse, fill: Fill): void {
   // oxlint-disable typescript/unbound-method -- called with their response below
   const { write, end } = response;
   // oxlint-enable typescript/unbound-method
+  // Node writes no head for a client that has left, but others may wait for this response.
+  const headFirst = (): void => {
+    if (response.destroyed && !response.headersSent) response.writeHead(response.statusCode);
+  };
   response.write = ((...args: unknown[]): boolean => {
+    headFirst();
     const accepted = Reflect.apply(write, response, args) as boolean;
     pushChunk(fill, args);
     return accepted;
   }) as ServerResponse['write'];
   response.end = ((...args: unknown[]): ServerResponse => {
     const again = response.writableEnded;
+    headFirst();
     Reflect.apply(end, response, args);
     if (again) return response;
     pushChunk(fill, args);

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { isNotModified, leftOutOf304 } from '../http/conditional.ts';
 import { type HeaderList, headerOf, withoutHeaders } from '../http/headers.ts';
 import type { StoredResponse } from '../http/records.ts';
-import { appendElement, setFieldList } from './response-head.ts';
+import { appendElement, setFieldList, timingOf } from './response-head.ts';
 
 /** A stored response on its way out. */
 export interface Reply {
@@ -24,6 +24,7 @@ export function reply(request: IncomingMessage, target: ServerResponse, answer: 
   };
   const unchanged = response.status === 200 && isNotModified(conditions, response.headers);
   const fields = unchanged ? withoutHeaders(response.headers, leftOutOf304(response.headers)) : response.headers;
+  for (const name of response.removed) target.removeHeader(name);
   const vary = mergedVary(target, fields);
   setFieldList(target, fields);
   if (vary !== undefined) target.setHeader('Vary', vary);
@@ -51,5 +52,5 @@ function mergedVary(target: ServerResponse, fields: HeaderList): string | undefi
 }
 
 function serverTiming({ status, age, response }: Reply): string {
-  return `cache;desc="${status}", age;dur=${age * 1000}, fill;dur=${response.fillDuration}`;
+  return `${timingOf(status)}, age;dur=${age * 1000}, fill;dur=${response.fillDuration}`;
 }

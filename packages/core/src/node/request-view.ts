@@ -2,9 +2,18 @@ import { type IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { visibleCookies } from '../http/cookies.ts';
 import { HIDDEN_FROM_HANDLER } from '../http/inputs.ts';
 
+/** What a cache shows of a request, and how it learns what is looked at. */
+interface View {
+  readonly shown: IncomingHttpHeaders;
+  readonly visible: IncomingHttpHeaders;
+  readonly note: (name: string) => void;
+}
+
+const views = new WeakMap<IncomingMessage, View>();
+
 /**
  * Shows the handler of a cached route only those request fields that it may use, and notes in `read` which ones it looks
- * at (`'*'` when it looks at all).
+ * at (`'*'` when it looks at all). Under another cache, that one notes the same.
  *
  * @param cookies the cookies that stay visible; `undefined` if the request has none
  */
@@ -13,37 +22,55 @@ export function watchHeaders(
   read: Set<string>,
   cookies: readonly string[] | undefined,
 ): void {
-  const visible = visibleHeaders(message.headers, cookies);
-  const watched = new Proxy(visible, {
+  const last = views.get(message);
+  const around = last?.shown === message.headers ? last : undefined;
+  const note = (name: string): void => {
+    read.add(name);
+    around?.note(name);
+  };
+  const visible = visibleHeaders(around?.visible ?? message.headers, cookies);
+  const shown = watched(visible, note);
+  views.set(message, { shown, visible, note });
+  Object.defineProperty(message, 'headers', { value: shown, configurable: true, enumerable: true, writable: true });
+  for (const name of ['rawHeaders', 'headersDistinct'] as const) watchAll(message, name, note);
+}
+
+function watched(visible: IncomingHttpHeaders, note: (name: string) => void): IncomingHttpHeaders {
+  const noteName = (name: string | symbol): void => {
+    if (typeof name === 'string') note(name.toLowerCase());
+  };
+  return new Proxy(visible, {
     get(target, name) {
-      if (typeof name === 'string') read.add(name.toLowerCase());
+      noteName(name);
       return Reflect.get(target, name) as unknown;
     },
     has(target, name) {
-      if (typeof name === 'string') read.add(name.toLowerCase());
+      noteName(name);
       return Reflect.has(target, name);
     },
     getOwnPropertyDescriptor(target, name) {
-      if (typeof name === 'string') read.add(name.toLowerCase());
+      noteName(name);
       return Reflect.getOwnPropertyDescriptor(target, name);
     },
     ownKeys(target) {
-      read.add('*');
+      note('*');
       return Reflect.ownKeys(target);
     },
   });
-  Object.defineProperty(message, 'headers', { value: watched, configurable: true, enumerable: true, writable: true });
-  const { rawHeaders } = message;
-  watchAll(message, 'rawHeaders', read, () => rawHeaders);
-  watchAll(message, 'headersDistinct', read, () => Reflect.get(IncomingMessage.prototype, 'headersDistinct', message));
 }
 
 /** Whoever takes a list of all fields has looked at each. */
-function watchAll(message: IncomingMessage, name: string, read: Set<string>, value: () => unknown): void {
+function watchAll(
+  message: IncomingMessage,
+  name: 'rawHeaders' | 'headersDistinct',
+  note: (name: string) => void,
+): void {
+  const before = Object.getOwnPropertyDescriptor(message, name);
   Object.defineProperty(message, name, {
     get() {
-      read.add('*');
-      return value();
+      note('*');
+      if (before === undefined) return Reflect.get(IncomingMessage.prototype, name, message) as unknown;
+      return before.get === undefined ? (before.value as unknown) : (before.get.call(message) as unknown);
     },
     configurable: true,
     enumerable: true,

@@ -19,10 +19,12 @@ export function toHttpRequest(message: IncomingMessage, { url, identified }: Req
     scheme: 'encrypted' in message.socket ? 'https' : 'http',
     host: headers.host ?? '',
     hasBody: headers['transfer-encoding'] !== undefined || (length !== undefined && length !== '0'),
-    identified,
+    // A client certificate that was checked tells who is asking.
+    identified: identified || ('authorized' in message.socket && message.socket.authorized === true),
     header: (name) => {
       const value = headers[name];
-      return typeof value === 'object' ? value.join(', ') : value;
+      if (typeof value === 'string') return value;
+      return Array.isArray(value) ? value.join(', ') : undefined;
     },
   };
 }

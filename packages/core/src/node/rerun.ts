@@ -1,4 +1,6 @@
+import { AsyncResource } from 'node:async_hooks';
 import { type IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import { Writable } from 'node:stream';
 
 /**
@@ -11,19 +13,21 @@ export function rerun(
   { request, response }: { request: IncomingMessage; response: ServerResponse },
   run: () => void,
 ): void {
-  // After 'close' Node itself does nothing more with the response.
-  response.once('close', () => {
+  const start = AsyncResource.bind(() => {
     setImmediate(() => {
       detach(request, response);
       run();
     });
   });
+  // After 'close' Node itself does nothing more with the response.
+  if (response.closed) start();
+  else response.once('close', start);
 }
 
 function detach(request: IncomingMessage, response: ServerResponse): void {
-  const sink = new Writable({ write: (_chunk, _encoding, done) => done() });
+  const sink = new Sink();
   const behind = new ServerResponse(request);
-  behind.assignSocket(sink as unknown as NonNullable<ServerResponse['socket']>);
+  behind.assignSocket(sink as unknown as Socket);
   behind.once('finish', () => sink.destroy());
   for (const [name, isMethod] of nodeMembers(behind)) delegate(response, behind, name, isMethod);
   // Node sends an implicit head through its own `writeHead`; whoever patches the outer one wants to see that too.
@@ -31,6 +35,28 @@ function detach(request: IncomingMessage, response: ServerResponse): void {
     response.writeHead(...args);
     return behind;
   }) as ServerResponse['writeHead'];
+  // Frameworks cut the connection when an error comes after the head; the one here serves its client's next request.
+  const socket = Object.create(request.socket, { destroy: { value: () => behind.destroy() } }) as Socket;
+  Object.defineProperty(request, 'socket', { value: socket, configurable: true, enumerable: true, writable: true });
+}
+
+/** Takes everything at once, so that no source waits for it, and has what is called on a response's socket. */
+class Sink extends Writable {
+  constructor() {
+    super({ highWaterMark: Number.MAX_SAFE_INTEGER, write: (_chunk, _encoding, done) => done() });
+  }
+
+  setTimeout(): this {
+    return this;
+  }
+
+  setNoDelay(): this {
+    return this;
+  }
+
+  setKeepAlive(): this {
+    return this;
+  }
 }
 
 /** The members that Node's own classes give a response: methods, accessors, and the state in its own properties. */

@@ -1,9 +1,11 @@
 import type { ClientRequest, OutgoingHttpHeader, OutgoingHttpHeaders, ServerResponse } from 'node:http';
+import type { OwnFields } from '../http/fill.ts';
 import type { HeaderList } from '../http/headers.ts';
 
 /**
- * Calls `change` once, when the head of the response is about to go out, in whichever way the handler sends it. All
- * fields are in the response by then, those given to `writeHead` too, and can still be changed.
+ * Calls `change` when the head of the response is about to go out, in whichever way the handler sends it: once, or again
+ * if Node refused that head. All fields are in the response by then, those given to `writeHead` too, and can still be
+ * changed.
  *
  * @param change returns the status to send; by default the one the handler chose
  */
@@ -14,12 +16,20 @@ export function beforeHead(response: ServerResponse, change: (status: number) =>
   response.writeHead = function patched(this: ServerResponse, status: number, ...rest: unknown[]): ServerResponse {
     if (called || this.headersSent) return Reflect.apply(writeHead, this, [status, ...rest]) as ServerResponse;
     called = true;
-    const [message, fields] = typeof rest[0] === 'string' ? [rest[0], rest[1]] : [undefined, rest[0]];
-    if (fields !== undefined && fields !== null) setFields(this, fields as OutgoingHttpHeaders | OutgoingHttpHeader[]);
-    this.statusCode = status;
-    const changed = change(status);
-    const text = message === undefined || changed !== status ? [] : [message];
-    return Reflect.apply(writeHead, this, [changed, ...text]) as ServerResponse;
+    try {
+      const [message, fields] = typeof rest[0] === 'string' ? [rest[0], rest[1]] : [undefined, rest[0]];
+      if (fields !== undefined && fields !== null) {
+        setFields(this, fields as OutgoingHttpHeaders | OutgoingHttpHeader[]);
+      }
+      this.statusCode = status;
+      const changed = change(status);
+      const text = message === undefined || changed !== status ? [] : [message];
+      return Reflect.apply(writeHead, this, [changed, ...text]) as ServerResponse;
+    } catch (error) {
+      // Nothing went out: what the framework answers instead is the head.
+      called = false;
+      throw error;
+    }
   } as ServerResponse['writeHead'];
 }
 
@@ -32,18 +42,18 @@ export function headerList(response: ServerResponse): string[] {
   return list;
 }
 
-/** The fields of `now` that were not already in `before` with the same value. */
-export function fieldsSetSince(before: ReadonlyMap<string, string>, response: ServerResponse): string[] {
-  const list: string[] = [];
+/** The fields that were not already in `before` with the same value, and the names of those that are gone. */
+export function fieldsChangedSince(before: ReadonlyMap<string, string>, response: ServerResponse): OwnFields {
+  const set: string[] = [];
   for (const name of rawNames(response)) {
     const value = lines(response.getHeader(name));
     if (before.get(name.toLowerCase()) === value.join('\n')) continue;
-    for (const line of value) list.push(name, line);
+    for (const line of value) set.push(name, line);
   }
-  return list;
+  return { set, removed: [...before.keys()].filter((name) => !response.hasHeader(name)) };
 }
 
-/** The fields that are set now, for `fieldsSetSince`. */
+/** The fields that are set now, for `fieldsChangedSince`. */
 export function fieldsNow(response: ServerResponse): ReadonlyMap<string, string> {
   return new Map(response.getHeaderNames().map((name) => [name, lines(response.getHeader(name)).join('\n')]));
 }
@@ -66,6 +76,11 @@ export function appendElement(response: ServerResponse, name: string, element: s
   response.setHeader(name, present === '' ? element : `${present}, ${element}`);
 }
 
+/** The `Server-Timing` metric that repeats the words of `Cache-Status`; a string cannot hold their quotes. */
+export function timingOf(status: string): string {
+  return `cache;desc="${status.replaceAll('"', "'")}"`;
+}
+
 /** Node has this on every outgoing message, but documents it for requests only. */
 function rawNames(response: ServerResponse): string[] {
   return (response as unknown as Pick<ClientRequest, 'getRawHeaderNames'>).getRawHeaderNames();
@@ -77,9 +92,17 @@ function setFields(response: ServerResponse, fields: OutgoingHttpHeaders | Outgo
     for (const [name, value] of Object.entries(fields)) if (value !== undefined) response.setHeader(name, value);
     return;
   }
-  const flat = fields.flat().map(String);
-  for (let i = 0; i + 1 < flat.length; i += 2) response.removeHeader(flat[i] ?? '');
-  for (let i = 0; i + 1 < flat.length; i += 2) response.appendHeader(flat[i] ?? '', flat[i + 1] ?? '');
+  const pairs = Array.isArray(fields[0]) ? (fields as string[][]) : pairsOf(fields);
+  for (const [name = ''] of pairs) response.removeHeader(String(name));
+  for (const [name = '', value = ''] of pairs) {
+    for (const line of lines(value)) response.appendHeader(String(name), line);
+  }
+}
+
+function pairsOf(flat: OutgoingHttpHeader[]): [name: string, value: OutgoingHttpHeader][] {
+  const pairs: [string, OutgoingHttpHeader][] = [];
+  for (let i = 0; i + 1 < flat.length; i += 2) pairs.push([String(flat[i]), flat[i + 1] ?? '']);
+  return pairs;
 }
 
 function lines(value: OutgoingHttpHeader | undefined): string[] {

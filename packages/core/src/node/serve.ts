@@ -8,7 +8,7 @@ import { reply } from './reply.ts';
 import { rerun } from './rerun.ts';
 import { type RequestFacts, toHttpRequest } from './request.ts';
 import { watchHeaders } from './request-view.ts';
-import { appendElement, beforeHead } from './response-head.ts';
+import { appendElement, beforeHead, timingOf } from './response-head.ts';
 
 /** One request on its way through a cache in a framework that works on Node's own messages. */
 export interface Exchange extends RequestFacts {
@@ -16,6 +16,8 @@ export interface Exchange extends RequestFacts {
   readonly response: ServerResponse;
   /** Runs what is below the cache, or the error handling of the framework. */
   readonly next: (error?: unknown) => void;
+  /** Called before a handler runs whose response may be stored: hides what was parsed above the cache. */
+  readonly onFill?: () => void;
 }
 
 /** Answers a request from the cache, or runs the handler and keeps what it answers. */
@@ -31,13 +33,16 @@ function act(http: HttpCache, exchange: Exchange, lookup: Lookup): void {
   if (lookup.kind === 'bypass') {
     beforeHead(response, (status) => {
       appendElement(response, 'Cache-Status', `${http.name}; ${lookup.status}`);
-      if (labels.serverTiming) appendElement(response, 'Server-Timing', `cache;desc="${lookup.status}"`);
+      if (labels.serverTiming) appendElement(response, 'Server-Timing', timingOf(lookup.status));
       if (lookup.personal && status < 400 && !saysCacheControl(response)) {
         response.setHeader('Cache-Control', 'private, no-cache');
       }
       return status;
     });
     exchange.next();
+  } else if (response.headersSent) {
+    // Something above the cache has answered while the request waited.
+    (lookup.kind === 'hit' ? lookup.refresh : lookup.fill)?.abandon();
   } else if (lookup.kind === 'hit') {
     const { refresh } = lookup;
     if (refresh !== undefined) {
@@ -54,9 +59,11 @@ function act(http: HttpCache, exchange: Exchange, lookup: Lookup): void {
 }
 
 /** Runs the handler with the request as the key covers it, and its response going into the fill. */
-function runInto(http: HttpCache, { request, response, next }: Exchange, fill: Fill, conditions: Conditions): void {
+function runInto(http: HttpCache, exchange: Exchange, fill: Fill, conditions: Conditions): void {
+  const { request, response, next } = exchange;
   capture(response, fill, { cacheName: http.name, serverTiming: http.policy.serverTiming, conditions });
   watchHeaders(request, fill.inputs, http.policy.cookies);
+  exchange.onFill?.();
   collectInto(fill.dependencies, () => next());
 }
 

@@ -1,0 +1,179 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { memory } from '../../src/index.ts';
+import { asyncBackend, recordingBackend } from '../support/backends.ts';
+import { flush } from '../support/deferred.ts';
+import { testCache } from '../support/test-cache.ts';
+import { answer, engine, fillOf, request, told } from './support/engine.ts';
+
+describe('the HTTP cache engine', () => {
+  it('decides at once where nothing has to be waited for', () => {
+    const { cache } = testCache();
+    const http = engine(cache);
+
+    answer(fillOf(http.lookup(request())), 'page');
+    const lookup = http.lookup(request());
+
+    expect(lookup).not.toBeInstanceOf(Promise);
+    expect(lookup).toMatchObject({ kind: 'hit', status: 'hit; ttl=300', age: 0 });
+  });
+
+  it('never gives one request the page of another that differs in the URL, the host or what the policy names', () => {
+    const part = fc.array(fc.constantFrom('a', '/', '?', '"', ':', '[', ']', ',', '\\', '%20', '#'), { maxLength: 4 });
+    const text = part.map((parts) => parts.join(''));
+    const field = fc.option(
+      fc.array(fc.constantFrom('a', ' ', '"', '\\', ']', 'null', ';', '=')).map((parts) => parts.join('')),
+      { nil: undefined },
+    );
+    const anyRequest = fc.record({
+      url: text.map((rest) => `/${rest}`),
+      host: fc.constantFrom('a', 'b', 'a:1', '', 'a http://a', '[]'),
+      scheme: fc.constantFrom('http' as const, 'https' as const),
+      'x-tenant': field,
+      cookie: fc.option(fc.constantFrom('t=1', 't=2', 't=1; t=2', 't="', 's=1', 's=1; t=1'), { nil: undefined }),
+    });
+    fc.assert(
+      fc.property(anyRequest, anyRequest, (left, right) => {
+        const { cache } = testCache();
+        const http = engine(cache, { headers: ['X-Tenant'], cookies: ['t'] });
+        const asked = (one: typeof left) => {
+          const { url, host, scheme, ...fields } = one;
+          const present = Object.entries(fields).filter((pair): pair is [string, string] => pair[1] !== undefined);
+          return request(Object.fromEntries(present), { url, host, scheme });
+        };
+        const first = http.lookup(asked(left));
+        if (!(first instanceof Promise) && first.kind === 'miss') answer(first.fill, 'left');
+        const second = http.lookup(asked(right));
+        const hit = !(second instanceof Promise) && second.kind === 'hit';
+        const essence = ({ cookie, 'x-tenant': tenant, ...rest }: typeof left) =>
+          JSON.stringify([
+            rest,
+            tenant?.trim() ?? null,
+            (cookie ?? '').split('; ').filter((pair) => pair.startsWith('t=')),
+          ]);
+        const storable = left.host !== 'a http://a';
+        expect(hit).toBe(storable && essence(left) === essence(right));
+      }),
+      { numRuns: 400 },
+    );
+  });
+
+  it('waits for others twice at most, then runs the handler without asking further', async () => {
+    const { cache } = testCache();
+    const http = engine(cache);
+    const first = fillOf(http.lookup(request()));
+    const patient = Promise.resolve(http.lookup(request()));
+
+    first.abandon();
+    const second = fillOf(http.lookup(request()));
+    await flush();
+    second.abandon();
+    const third = fillOf(http.lookup(request()));
+    let settled = false;
+    void patient.then(() => (settled = true));
+    await flush();
+
+    expect(settled).toBe(true);
+    const lookup = await patient;
+    expect(lookup.kind).toBe('miss');
+    // The newer fill has taken the place of the third one, whose answer is not stored any more.
+    answer(third, 'third');
+    expect(told(await http.lookup(request({}, { method: 'HEAD' })))).toBe('bypass');
+    if (lookup.kind === 'miss') answer(lookup.fill, 'patient');
+    expect(told(await http.lookup(request()))).toBe('patient');
+  });
+
+  it('runs handlers beyond the bound of fills to wait for side by side, and stores what they answer', () => {
+    const { cache } = testCache();
+    const http = engine(cache);
+    const ask = (index: number) => http.lookup(request({}, { url: `/${index}` }));
+    for (let index = 0; index < 10_000; index += 1) fillOf(ask(index));
+
+    expect(ask(0)).toBeInstanceOf(Promise);
+    const beyond = [fillOf(ask(10_000)), fillOf(ask(10_000))];
+    answer(beyond[0] ?? fillOf(ask(0)), 'page');
+
+    expect(ask(10_000)).toMatchObject({ kind: 'hit' });
+  });
+
+  it('leaves no timer behind when a fill has ended', () => {
+    const { cache, clock } = testCache();
+    let timers = 0;
+    const after = clock.after.bind(clock);
+    clock.after = (milliseconds, callback) => {
+      timers += 1;
+      const cancel = after(milliseconds, callback);
+      return () => {
+        timers -= 1;
+        cancel();
+      };
+    };
+    const http = engine(cache);
+
+    answer(fillOf(http.lookup(request())), 'page');
+    fillOf(http.lookup(request({}, { url: '/other' }))).abandon();
+
+    expect(timers).toBe(0);
+  });
+
+  it('keeps under one URL an index of fields and one page for each of their values', () => {
+    const { cache } = testCache();
+    const http = engine(cache);
+    const german = request({ 'accept-language': 'de' });
+    const english = request({ 'accept-language': 'en' });
+
+    answer(fillOf(http.lookup(german)), 'de', { read: ['accept-language'] });
+    answer(fillOf(http.lookup(english)), 'en', { read: ['accept-language'] });
+
+    expect([http.lookup(german), http.lookup(english)].map((lookup) => told(lookup as never))).toEqual(['de', 'en']);
+    expect(http.lookup(request())).toMatchObject({ kind: 'miss' });
+  });
+
+  it('writes the index after the page, so that a slow backend never shows an index without one', async () => {
+    const { backend, calls } = recordingBackend(asyncBackend(memory()));
+    const { cache } = testCache({ backend });
+    const http = engine(cache);
+
+    const lookup = await http.lookup(request({ accept: 'a/b' }));
+    if (lookup.kind === 'miss') answer(lookup.fill, 'page', { read: ['accept'] });
+    await flush();
+    await flush();
+
+    const written = calls.filter(({ operation }) => operation === 'set').map(({ entry }) => entry?.value);
+    expect(written).toMatchObject([{ kind: 'response' }, { kind: 'variants', names: ['accept'] }]);
+  });
+
+  it('remembers for ten seconds that an answer could not be stored', () => {
+    const { cache, clock } = testCache();
+    const http = engine(cache);
+    answer(fillOf(http.lookup(request())), 'page', { headers: ['Cache-Control', 'no-store'] });
+
+    clock.advance(9_999);
+    fillOf(http.lookup(request()));
+    fillOf(http.lookup(request()));
+    clock.advance(1);
+    fillOf(http.lookup(request()));
+    expect(http.lookup(request())).toBeInstanceOf(Promise);
+  });
+
+  it('does not remember that of a server error or an answer that broke off', () => {
+    const { cache } = testCache();
+    const http = engine(cache);
+
+    answer(fillOf(http.lookup(request())), 'sorry', { status: 503 });
+    fillOf(http.lookup(request())).abandon();
+    fillOf(http.lookup(request()));
+
+    expect(http.lookup(request())).toBeInstanceOf(Promise);
+  });
+
+  it('distrusts what was stored under a clock that ran ahead', () => {
+    const { cache, clock } = testCache();
+    const http = engine(cache);
+    answer(fillOf(http.lookup(request())), 'page');
+
+    clock.jump(clock.now() - 3_600_000);
+
+    expect(http.lookup(request())).toMatchObject({ kind: 'miss' });
+  });
+});

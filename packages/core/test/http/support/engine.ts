@@ -1,0 +1,51 @@
+import { HttpCache, type Lookup } from '../../../src/http/http-cache.ts';
+import type { ResponsePolicy } from '../../../src/http/policy.ts';
+import type { HttpRequest } from '../../../src/http/storability.ts';
+import type { Cache } from '../../../src/index.ts';
+import type { Fill, HeadAdditions } from '../../../src/http/fill.ts';
+
+/** A request as an adapter describes it. */
+export function request(
+  fields: Readonly<Record<string, string>> = {},
+  changes: Partial<Omit<HttpRequest, 'header'>> = {},
+): HttpRequest {
+  return {
+    method: 'GET',
+    url: '/',
+    scheme: 'http',
+    host: 'a.example',
+    hasBody: false,
+    identified: false,
+    header: (name) => fields[name],
+    ...changes,
+  };
+}
+
+export function engine(cache: Cache, policy: ResponsePolicy = {}): HttpCache {
+  return new HttpCache(cache, policy, { entityTag: (body) => `"${body.length}"` });
+}
+
+/** Ends a fill with a response. */
+export function answer(
+  fill: Fill,
+  body: string,
+  { status = 200, headers = [], read = [] }: { status?: number; headers?: string[]; read?: string[] } = {},
+): HeadAdditions {
+  for (const name of read) fill.inputs.add(name);
+  const additions = fill.head(status, headers, { set: headers, removed: [] });
+  fill.chunk(new TextEncoder().encode(body));
+  fill.end();
+  return additions;
+}
+
+/** The fill of a lookup that must be a miss. */
+export function fillOf(lookup: Lookup | Promise<Lookup>): Fill {
+  if (lookup instanceof Promise) throw new Error('The lookup waits for something.');
+  if (lookup.kind !== 'miss') throw new Error(`The lookup is a ${lookup.kind}.`);
+  return lookup.fill;
+}
+
+/** In short what a lookup says: the body of a hit, else its kind. */
+export function told(lookup: Lookup): string {
+  return lookup.kind === 'hit' ? new TextDecoder().decode(lookup.response.body) : lookup.kind;
+}
