@@ -1,15 +1,26 @@
 import type { MaybePromise } from './backends/backend.ts';
 import { type Duration, toMilliseconds } from './duration.ts';
-import { createEntry, type Entry, isFresh, touchEntry } from './entry.ts';
-import { invalidOption } from './errors.ts';
+import { type Entry, isFresh } from './entry.ts';
+import { type EntryInfo, entryInfo } from './entry-info.ts';
+import { CacheError, invalidOption } from './errors.ts';
 import { type CacheEventName, type CacheListener, Events } from './events.ts';
 import { validateTags } from './invalidation/tags.ts';
-import { isolate } from './isolation.ts';
 import type { Key } from './key.ts';
-import { checkLifetimeOptions, type LifetimeOptions, resolveLifetime } from './lifetime-options.ts';
+import type { LifetimeOptions } from './lifetime-options.ts';
+import { listKeys } from './list-keys.ts';
+import { loadMany, type ManyLoader } from './load-many.ts';
 import type { Loadable, Loader } from './loader.ts';
+import { acquireLock, type Lock, type LockOptions } from './locks.ts';
 import { Space } from './space.ts';
-import { type CacheDefaults, type GetOrSetOptions, rejectUndefined, ValueLoads } from './value-loads.ts';
+import { passThrottle, type ThrottleOptions } from './throttle.ts';
+import { type CacheDefaults, type GetOrSetOptions, ValueLoads } from './value-loads.ts';
+import { ValueWrites } from './value-writes.ts';
+
+/** Options of `increment` and `decrement`: the lifetime of a number that is not there yet. */
+export interface IncrementOptions extends LifetimeOptions {
+  /** What a missing number counts from. Default: 0. */
+  readonly initial?: number;
+}
 
 /** The namespace behind a cache, for the parts of this library that store more than values. */
 export let spaceOf: (cache: Cache) => Space;
@@ -27,6 +38,7 @@ export class Cache {
   readonly #space: Space;
   readonly #defaults: CacheDefaults;
   readonly #loads: ValueLoads;
+  readonly #writes: ValueWrites;
   readonly #close: () => MaybePromise<void>;
 
   static {
@@ -38,6 +50,7 @@ export class Cache {
   constructor(space: Space, defaults: CacheDefaults, close: () => MaybePromise<void>) {
     this.#space = space;
     this.#loads = new ValueLoads(space, defaults);
+    this.#writes = new ValueWrites(space, defaults);
     this.#defaults = defaults;
     this.#close = close;
   }
@@ -60,14 +73,40 @@ export class Cache {
     return undefined;
   }
 
-  /** The fresh values in the order of the keys, `undefined` where there is none. */
+  /** The fresh values in the order of the keys, `undefined` where there is none; in one round trip. */
   async getMany<T>(keys: readonly Key[]): Promise<(T | undefined)[]> {
-    return Promise.all(keys.map((key) => this.get<T>(key)));
+    const entries = await this.#space.readMany(keys.map((key) => this.#space.id(key)));
+    const now = this.#space.root.clock.now();
+    return keys.map((key, index) => {
+      const entry = entries[index];
+      if (entry !== undefined && isFresh(entry, now)) return this.#space.answer(key, entry) as T;
+      this.#space.emit('miss', key);
+      return undefined;
+    });
   }
 
-  /** Whether a fresh value is stored, `null` included. Counts neither as a hit nor as a use. */
+  /** Whether a fresh value is stored, `null` included. Does not count as a hit. */
   async has(key: Key): Promise<boolean> {
     return (await this.#fresh(this.#space.id(key))) !== undefined;
+  }
+
+  /** What is known of a fresh or stale value, without using it; `undefined` if there is none. */
+  async entry(key: Key): Promise<EntryInfo | undefined> {
+    const { clock } = this.#space.root;
+    const found = await this.#space.read(this.#space.id(key), clock.now());
+    return found === undefined ? undefined : entryInfo(key, found, clock.now());
+  }
+
+  /**
+   * The keys of this namespace, in no order, without those of namespaces inside it. Expired values may still be among
+   * them. A prefix is a text that string keys begin with, or the first parts of tuples.
+   *
+   * @throws CacheError `ERR_CACHE_BACKEND` if the backend cannot list keys
+   * @example
+   * for await (const key of cache.keys(['city'])) console.log(key); // ['city', 5], ['city', 6, 'nearby']
+   */
+  keys(prefix?: Key): AsyncIterable<Key> {
+    return listKeys(this.#space, prefix);
   }
 
   /**
@@ -78,58 +117,72 @@ export class Cache {
    * await cache.set(['city', 5], city, { ttl: '10m', tags: ['city:5'] });
    */
   async set<T>(key: Key, value: T, options: LifetimeOptions = {}): Promise<void> {
-    await this.#store(key, this.#space.id(key), this.#entryOf(value, options));
+    await this.#writes.set(key, value, options);
   }
 
-  /** `set` for several pairs. Checks all of them before it stores the first. */
+  /** `set` for several pairs, in one round trip. Checks all of them before it stores the first. */
   async setMany<T>(entries: Iterable<readonly [Key, T]>, options: LifetimeOptions = {}): Promise<void> {
-    const checked = [...entries].map(([key, value]) => {
-      return { key, id: this.#space.id(key), entry: this.#entryOf(value, options) };
-    });
-    await Promise.all(checked.map(({ key, id, entry }) => this.#store(key, id, entry)));
+    await this.#writes.setMany([...entries], options);
   }
 
-  /** Stores a value if no fresh one is there; whether it was stored. Atomic within the process. */
+  /** Stores a value if no fresh one is there; whether it was stored. Atomic for all who share the backend. */
   async add<T>(key: Key, value: T, options: LifetimeOptions = {}): Promise<boolean> {
-    const id = this.#space.id(key);
-    const entry = this.#entryOf(value, options);
-    const found = this.#fresh(id);
-    // Not even one microtask between the look and the write, where the backend allows it: that makes it atomic.
-    const present = found instanceof Promise ? await found : found;
-    return present === undefined && this.#store(key, id, entry);
+    return this.#writes.add(key, value, options);
+  }
+
+  /** Stores a value if a fresh one is there; whether it was stored. Atomic. */
+  async replace<T>(key: Key, value: T, options: LifetimeOptions = {}): Promise<boolean> {
+    return this.#writes.replace(key, value, options);
   }
 
   /**
    * Makes a fresh value live for `ttl` from now on; whether there was one. Never revives an expired value, and never
-   * makes a value outlive what it was made of.
+   * makes a value outlive what it was made of. Atomic.
    */
   async touch(key: Key, ttl: Duration): Promise<boolean> {
-    const milliseconds = toMilliseconds(ttl, 'ttl');
-    const id = this.#space.id(key);
-    const found = this.#fresh(id);
-    const entry = found instanceof Promise ? await found : found;
-    if (entry === undefined) return false;
-    await this.#space.write(id, touchEntry(entry, milliseconds, this.#space.root.clock.now()));
-    this.#space.emit('set', key);
-    return true;
+    return this.#writes.touch(key, toMilliseconds(ttl, 'ttl'));
+  }
+
+  /**
+   * Makes a fresh value stale, not gone; whether there was one. For the rest of its ttl `getOrSet` answers it at once
+   * while it loads a new one. Atomic.
+   */
+  async expire(key: Key): Promise<boolean> {
+    return this.#writes.expire(key);
+  }
+
+  /** Removes a fresh value and returns it; `undefined` if there was none. Of several takers one gets it. */
+  async take<T>(key: Key): Promise<T | undefined> {
+    const entry = await this.#writes.take(key);
+    return entry === undefined ? undefined : (this.#space.use(entry) as T);
+  }
+
+  /**
+   * Adds to a number and returns the sum. A missing one counts from `initial` (default 0) and lives as `options` say; a
+   * live one keeps its deadlines. Atomic for all who share the backend.
+   *
+   * @throws CacheError `ERR_CACHE_VALUE` if something else than a number is there, `ERR_CACHE_BACKEND`
+   * @example
+   * const views = await cache.increment(['views', path], 1, { ttl: '1d' });
+   */
+  async increment(key: Key, delta: number = 1, options: IncrementOptions = {}): Promise<number> {
+    const { initial = 0, ...lifetime } = options;
+    return this.#writes.increment(key, delta, initial, lifetime);
+  }
+
+  /** `increment` downwards. */
+  async decrement(key: Key, delta: number = 1, options: IncrementOptions = {}): Promise<number> {
+    return this.increment(key, -delta, options);
   }
 
   /** Removes a value; whether a fresh one was there. A load of the key that is under way is not stored any more. */
   async delete(key: Key): Promise<boolean> {
-    const id = this.#space.id(key);
-    this.#space.fence(id);
-    const found = this.#fresh(id);
-    const entry = found instanceof Promise ? await found : found;
-    await this.#space.remove(id);
-    this.#space.emit('delete', key);
-    return entry !== undefined;
+    return this.#writes.delete(key);
   }
 
-  /** `delete` for several keys; how many were there. */
+  /** `delete` for several keys, in one call of the backend; how many were there. */
   async deleteMany(keys: readonly Key[]): Promise<number> {
-    for (const key of keys) this.#space.id(key);
-    const deleted = await Promise.all(keys.map((key) => this.delete(key)));
-    return deleted.filter(Boolean).length;
+    return this.#writes.deleteMany(keys);
   }
 
   /**
@@ -153,11 +206,64 @@ export class Cache {
       return Promise.reject(error as Error);
     }
     const now = space.root.clock.now();
-    const found = space.read(id, now);
-    if (found !== undefined && !(found instanceof Promise) && isFresh(found, now)) {
+    const found = space.find(id);
+    if (found !== undefined && !(found instanceof Promise) && space.isHit(found, now)) {
       return Promise.resolve(this.#space.answer(key, found) as T);
     }
     return this.#loads.getOrLoad(key, id, found, loader, options);
+  }
+
+  /**
+   * `getOrSet` for several keys: one round trip to look, one call of `load` for all that are missing. Keys that somebody
+   * else is loading are waited for.
+   *
+   * @param load is given the missing keys and returns their values in the same order
+   * @throws what `load` throws; CacheError `ERR_CACHE_VALUE` if it returns too few values or an `undefined` one
+   * @example
+   * const cities = await cache.getOrSetMany(ids.map((id) => ['city', id]), (keys) => db.cities(keys.map(([, id]) => id)));
+   */
+  getOrSetMany<T extends Loadable, const K extends Key>(
+    keys: readonly K[],
+    load: ManyLoader<T, K>,
+    options: GetOrSetOptions = NO_OPTIONS,
+  ): Promise<T[]> {
+    return loadMany(this.#space, this.#loads, keys, load, options);
+  }
+
+  /**
+   * Takes a lock of this name that one owner at a time holds, in all processes that share the backend. It runs out by
+   * itself if its owner dies, so that it cannot wedge anybody; an owner that works longer extends it.
+   *
+   * @throws CacheError `ERR_CACHE_LOCKED` when it was not free within `wait`, `ERR_CACHE_BACKEND`
+   * @example
+   * const lock = await cache.lock('nightly-report', { ttl: '1m' });
+   * try { await report(); } finally { await lock.release(); }
+   */
+  async lock(name: Key, options: LockOptions = {}): Promise<Lock> {
+    return acquireLock(this.#space.inner('lock'), name, options);
+  }
+
+  /** Runs a function while holding a lock, so that it runs once at a time wherever it is called. */
+  async barrier<T>(name: Key, run: () => T | Promise<T>, options: LockOptions = {}): Promise<T> {
+    const lock = await this.lock(name, options);
+    try {
+      return await run();
+    } finally {
+      await lock.release();
+    }
+  }
+
+  /**
+   * Lets at most `limit` calls through per period, over all processes that share the backend; resolves when this one may pass.
+   *
+   * @throws CacheError `ERR_CACHE_LIMIT` with the milliseconds to wait in its message, if none is left; `ERR_CACHE_BACKEND`
+   * @example
+   * await cache.throttle(['mail', userId], { limit: 5, per: '1h' });
+   */
+  async throttle(name: Key, options: ThrottleOptions): Promise<void> {
+    const wait = await passThrottle(this.#space.inner('throttle'), name, options);
+    if (wait > 0)
+      throw new CacheError('ERR_CACHE_LIMIT', `The limit is used up; the next call may pass in ${wait} ms.`);
   }
 
   /**
@@ -166,7 +272,7 @@ export class Cache {
    */
   async invalidateTags(tags: readonly string[]): Promise<void> {
     const { log, events } = this.#space.root;
-    log.append(validateTags(tags));
+    await log.publish(validateTags(tags));
     if (events.heard.invalidate) events.emit('invalidate', { tags });
   }
 
@@ -215,23 +321,6 @@ export class Cache {
     };
     const found = this.#space.read(id, clock.now());
     return found instanceof Promise ? found.then(ifFresh) : ifFresh(found);
-  }
-
-  async #store(key: Key, id: string, entry: Entry): Promise<boolean> {
-    this.#space.fence(id);
-    const stored = await this.#space.write(id, entry);
-    this.#space.emit('set', key);
-    return stored;
-  }
-
-  #entryOf(value: unknown, options: LifetimeOptions): Entry {
-    rejectUndefined(value);
-    checkLifetimeOptions(options);
-    const { clock, log } = this.#space.root;
-    const lifetime = resolveLifetime(options, this.#defaults.lifetime);
-    const tags = options.tags === undefined ? [] : [...validateTags(options.tags)];
-    const isolated = isolate(value, this.#defaults.values);
-    return createEntry({ ...isolated, tags, position: log.head, limitAt: Infinity }, lifetime, clock.now());
   }
 }
 

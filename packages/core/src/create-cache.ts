@@ -16,6 +16,8 @@ import { type Root, Space } from './space.ts';
 export interface CacheOptions {
   /** Names the cache in a shared backend, in `Cache-Status` and in messages: letters, digits, `_`, `.`, `-`. Default: `'cache'`. */
   readonly name?: string;
+  /** A part of every key in a backend that outlives this process: change it when values change their form. Default: `'1'`. */
+  readonly version?: string;
   /** Where values are kept. Default: `memory()`. */
   readonly backend?: Backend;
   /** Default lifetime of values. Default: `'5m'`. */
@@ -34,6 +36,7 @@ export interface CacheOptions {
 
 const OPTIONS = [
   'name',
+  'version',
   'backend',
   'ttl',
   'staleWhileRevalidate',
@@ -72,9 +75,25 @@ export function createCache(options: CacheOptions = {}): Cache {
   }
   const backend = options.backend ?? memory();
   if (typeof backend.open !== 'function') throw invalidOption('backend', backend, 'a backend such as `memory()`');
-  const store = backend.open(name);
-  const shared = sharedByStore.get(store) ?? { log: new InvalidationLog(), flights: new SingleFlight<Entry>() };
-  sharedByStore.set(store, shared);
-  const root = { name, store, ...shared, clock, events: new Events() };
+  const version = options.version ?? '1';
+  if (typeof version !== 'string' || !/^[\w.-]+$/.test(version)) {
+    throw invalidOption('version', version, 'letters, digits, `_`, `.` or `-`');
+  }
+  const events = new Events();
+  const report = (operation: string, error: unknown): void => {
+    if (events.heard.error) events.emit('error', { operation: `backend ${operation}`, error });
+  };
+  const store = backend.open({ name, version, clock, report });
+  const shared = sharedByStore.get(store) ?? newlyShared(store, `${backend.kind}/${name}/${version}`);
+  const root = { name, store, ...shared, clock, events };
   return new Cache(new Space(root, []), { lifetime, loadTimeout, values }, () => backend.close());
+}
+
+function newlyShared(store: Store, id: string): Pick<Root, 'log' | 'flights'> {
+  const shared = {
+    log: new InvalidationLog(undefined, store.log, store.log && id),
+    flights: new SingleFlight<Entry>(),
+  };
+  sharedByStore.set(store, shared);
+  return shared;
 }

@@ -30,8 +30,7 @@ export class Dependencies {
 
   /** Adds tags of the value's own; `log` is where they are invalidated. */
   tag(tags: readonly string[], log: InvalidationLog = this.#log): void {
-    const prefix = this.#prefixOf(log);
-    for (const tag of tags) this.#names.add(prefix + tag);
+    this.#add(tags, log);
     this.#around?.tag(tags, log);
   }
 
@@ -40,15 +39,14 @@ export class Dependencies {
    * if it is invalidated meanwhile, this one must turn out too old as well, for those too who wait for it.
    */
   hear(log: InvalidationLog): void {
-    this.#prefixOf(log);
+    if (log !== this.#log) log.relayTo(this.#log);
     this.#around?.hear(log);
   }
 
   /** Notes that a stored entry went into the value. `scopes` are the namespaces it lies in. */
   use(entry: Entry, scopes: readonly string[], log: InvalidationLog): void {
-    const prefix = this.#prefixOf(log);
-    for (const name of scopes) this.#names.add(prefix + name);
-    for (const name of entry.tags) this.#names.add(prefix + name);
+    this.#add(scopes, log);
+    this.#add(entry.tags, log);
     this.#limitAt = Math.min(this.#limitAt, entry.staleAt);
     this.#around?.use(entry, scopes, log);
   }
@@ -64,25 +62,44 @@ export class Dependencies {
     return Math.min(this.#limitAt, now + this.#maxTtl);
   }
 
-  /** What names of `log` begin with here; from then on its invalidations are heard. */
-  #prefixOf(log: InvalidationLog): string {
-    return log === this.#log ? '' : log.relayTo(this.#log);
+  #add(names: readonly string[], log: InvalidationLog): void {
+    if (log !== this.#log) log.relayTo(this.#log);
+    for (const name of names) this.#names.add(log === this.#log ? name : log.nameIn(this.#log, name));
   }
 }
 
 const storage = new AsyncLocalStorage<Dependencies>();
-/** Before the first `run`, asking the storage is a waste on each hit. */
-let entered = false;
+let open = 0;
 
-/** Runs `make` so that whatever it reads from a cache, now and in what it awaits, is noted in `dependencies`. */
-export function collectInto<T>(dependencies: Dependencies, make: () => T): T {
-  entered = true;
-  return storage.run(dependencies, make);
+/**
+ * The time in which what a value depends on is noted. While one is open anywhere, Node 20 and 22 make every `await` of the
+ * process slower, so each must be ended.
+ */
+export class Collection {
+  readonly #dependencies: Dependencies;
+  #ended = false;
+
+  constructor(dependencies: Dependencies) {
+    this.#dependencies = dependencies;
+    open += 1;
+  }
+
+  /** Runs `make` so that whatever it reads from a cache, now and in what it awaits, is noted until the end. */
+  run<T>(make: () => T): T {
+    return storage.run(this.#dependencies, make);
+  }
+
+  end(): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    open -= 1;
+    if (open === 0) storage.disable();
+  }
 }
 
 /** The innermost value under construction here, if any. */
 export function currentDependencies(): Dependencies | undefined {
-  return entered ? storage.getStore() : undefined;
+  return open === 0 ? undefined : storage.getStore();
 }
 
 /**

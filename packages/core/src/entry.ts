@@ -22,7 +22,9 @@ export interface Entry<T = unknown> {
   readonly position: number;
   /** Hits get a copy, because the value can be changed although it is frozen. */
   readonly copyOnRead: boolean;
-  /** Position up to which this entry was found valid; spares the next reader the look at each tag. */
+  /** Tells this writing of the entry from every other one, where the backend has copies of entries; else `undefined`. */
+  readonly token: string | undefined;
+  /** Version of the invalidation log at which this entry was found valid; spares the next reader the look at each tag. */
   checkedAt: number;
 }
 
@@ -58,7 +60,8 @@ export function createEntry<T>(parts: EntryParts<T>, lifetime: Lifetime, now: nu
     tags: parts.tags,
     position: parts.position,
     copyOnRead: parts.copyOnRead,
-    checkedAt: parts.position,
+    token: undefined,
+    checkedAt: -1,
   };
 }
 

@@ -6,13 +6,21 @@
  * - `ERR_CACHE_VALUE`: a value cannot be stored (`undefined`).
  * - `ERR_CACHE_LOAD_TIMEOUT`: a loader did not end within `loadTimeout`.
  * - `ERR_CACHE_CLOSED`: the cache was closed while a loader ran.
+ * - `ERR_CACHE_CONTENTION`: a key was changed by others again and again, so that an update found no turn.
+ * - `ERR_CACHE_BACKEND`: the backend could not do what has no answer without it, such as counting or locking.
+ * - `ERR_CACHE_LOCKED`: a lock was not free within the time given.
+ * - `ERR_CACHE_LIMIT`: a throttle is used up for now.
  */
 export type CacheErrorCode =
   | 'ERR_CACHE_OPTION'
   | 'ERR_CACHE_KEY'
   | 'ERR_CACHE_VALUE'
   | 'ERR_CACHE_LOAD_TIMEOUT'
-  | 'ERR_CACHE_CLOSED';
+  | 'ERR_CACHE_CLOSED'
+  | 'ERR_CACHE_CONTENTION'
+  | 'ERR_CACHE_BACKEND'
+  | 'ERR_CACHE_LOCKED'
+  | 'ERR_CACHE_LIMIT';
 
 /**
  * The one error class of this library; tell its cases apart by `code`, which never changes between releases.

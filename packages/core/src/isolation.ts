@@ -3,7 +3,8 @@
  *
  * - `'frozen'` (default): the value is deep-frozen once, when it is stored, so a hit costs nothing and a change is an
  *   error where it is made. What freezing does not protect (`Date`, `Map`, `Set`, `Buffer` and other binary data)
- *   makes hits return a copy. Instances of classes are frozen too; what they keep in `#private` fields is not.
+ *   makes hits return a copy. Instances of classes are frozen too, and copied with their class where they hold such; what they
+ *   keep in `#private` fields is neither.
  * - `'cloned'`: each hit returns a structured clone, which callers may change. Class instances lose their class.
  * - `'shared'`: the value itself, by reference. Fastest to store; callers must not change it.
  */
@@ -35,10 +36,17 @@ function deepFreeze(value: object, seen: Set<object>): boolean {
   if (hasInternalState(value)) return true;
   Object.freeze(value);
   let changeable = false;
-  for (const item of Object.values(value) as unknown[]) {
+  for (const item of itemsOf(value)) {
     if (isObject(item) && deepFreeze(item, seen)) changeable = true;
   }
   return changeable;
+}
+
+function itemsOf(value: object): unknown[] {
+  const symbols = Object.getOwnPropertySymbols(value);
+  const values = Object.values(value) as unknown[];
+  if (symbols.length === 0) return values;
+  return [...values, ...symbols.map((symbol) => (value as Record<symbol, unknown>)[symbol])];
 }
 
 function copyOf(value: unknown, seen: Map<object, unknown>): unknown {
@@ -63,13 +71,16 @@ function copyOf(value: unknown, seen: Map<object, unknown>): unknown {
 }
 
 function copyProperties(value: object, seen: Map<object, unknown>): unknown {
-  const isArray = Array.isArray(value);
-  const prototype: unknown = Object.getPrototypeOf(value);
-  if (!isArray && prototype !== Object.prototype && prototype !== null) return value;
-  const target: Record<string, unknown> = isArray ? ([] as unknown as Record<string, unknown>) : {};
-  if (prototype === null) Object.setPrototypeOf(target, null);
+  const prototype = Object.getPrototypeOf(value) as object | null;
+  const target = Array.isArray(value) ? [] : (Object.create(prototype) as object);
   seen.set(value, target);
-  for (const [name, item] of Object.entries(value)) target[name] = copyOf(item, seen);
+  for (const name of Reflect.ownKeys(value)) {
+    const property = Object.getOwnPropertyDescriptor(value, name);
+    if (property === undefined || (name === 'length' && Array.isArray(value))) continue;
+    const { enumerable = true } = property;
+    const copied = copyOf(Reflect.get(value, name), seen);
+    Object.defineProperty(target, name, { value: copied, enumerable, configurable: true, writable: true });
+  }
   return target;
 }
 

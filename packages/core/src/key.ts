@@ -49,7 +49,31 @@ function invalidKey(given: unknown): CacheError {
   return new CacheError('ERR_CACHE_KEY', `A key (or a part of it) is ${show(given)}; allowed: ${allowed}.`);
 }
 
+/** Names from the outermost namespace inwards; a number marks those that are the library's own. */
+export type NamespacePath = readonly (string | number)[];
+
 /** What is put before each encoded key of a nested namespace; empty for the root. */
-export function namespacePrefix(path: readonly string[]): string {
+export function namespacePrefix(path: NamespacePath): string {
   return path.length === 0 ? '' : `@${JSON.stringify(path)}`;
+}
+
+/** The key that `encodeKey` made this text of; `undefined` for any other text. */
+export function decodeKey(text: string): Key | undefined {
+  const first = text.charCodeAt(0);
+  if (first === NAMESPACE) return undefined;
+  if (first === ESCAPE) return text.slice(1);
+  return first === TUPLE ? decodeTuple(text) : text;
+}
+
+function decodeTuple(text: string): KeyPart[] | undefined {
+  // A bigint is a number with an `n` outside of a string, which JSON does not have: it travels as an object.
+  const json = text.replace(/"(?:[^"\\]|\\.)*"|(-?\d+)n/g, (all, digits?: string) =>
+    digits === undefined ? all : `{"n":"${digits}"}`,
+  );
+  try {
+    const parts = JSON.parse(json) as (KeyPart | { readonly n: string })[];
+    return parts.map((part) => (typeof part === 'object' && part !== null ? BigInt(part.n) : part));
+  } catch {
+    return undefined;
+  }
 }

@@ -19,16 +19,20 @@ export interface StaleValue<T> {
 
 /** What a loader is told, and what it may say about the value it makes. */
 export class LoaderContext<T> {
-  /** Aborted when nobody waits for the value any more, or at the deadline. Pass it on to what you call. */
-  readonly signal: AbortSignal;
+  readonly #load: { readonly signal: AbortSignal };
   readonly #stale: Entry<T> | undefined;
   readonly #dependencies: Dependencies;
 
   /** @internal */
-  constructor(signal: AbortSignal, stale: Entry<T> | undefined, dependencies: Dependencies) {
-    this.signal = signal;
+  constructor(load: { readonly signal: AbortSignal }, stale: Entry<T> | undefined, dependencies: Dependencies) {
+    this.#load = load;
     this.#stale = stale;
     this.#dependencies = dependencies;
+  }
+
+  /** Aborted when nobody waits for the value any more, or at the deadline. Pass it on to what you call. */
+  get signal(): AbortSignal {
+    return this.#load.signal;
   }
 
   /** The value that is being replaced, if one is still there. */

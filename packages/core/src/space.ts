@@ -7,7 +7,7 @@ import type { Events } from './events.ts';
 import type { InvalidationLog } from './invalidation/log.ts';
 import { scopeName } from './invalidation/tags.ts';
 import { copy } from './isolation.ts';
-import { encodeKey, type Key, namespacePrefix } from './key.ts';
+import { encodeKey, type Key, type NamespacePath, namespacePrefix } from './key.ts';
 
 /** What all namespaces of one cache share. */
 export interface Root {
@@ -25,21 +25,26 @@ export interface Root {
  */
 export class Space {
   readonly root: Root;
-  readonly path: readonly string[];
+  readonly path: NamespacePath;
   /** Names whose invalidation clears this namespace: its own and those of the namespaces around it. */
   readonly scopes: readonly string[];
   readonly #prefix: string;
 
-  constructor(root: Root, path: readonly string[]) {
+  constructor(root: Root, path: NamespacePath) {
     this.root = root;
     this.path = path;
     this.scopes = [[], ...path.map((_, index) => path.slice(0, index + 1))].map((part) => scopeName(root.name, part));
     this.#prefix = namespacePrefix(path);
   }
 
+  /** A namespace that no `namespace()` call reaches. */
+  inner(name: string): Space {
+    return new Space(this.root, [...this.path, 0, name]);
+  }
+
   /** The name of this namespace in events: empty for the root. */
   get label(): string {
-    return this.path.join('/');
+    return this.path.filter((name) => name !== 0).join('/');
   }
 
   /** The backend's name for a key. */
@@ -47,45 +52,110 @@ export class Space {
     return this.#prefix === '' ? encodeKey(key) : this.#prefix + encodeKey(key);
   }
 
-  /** The valid entry, fresh or stale. */
-  read(id: string, now: number): MaybePromise<Entry | undefined> {
-    let found: MaybePromise<Entry | undefined>;
+  /** The entry as it is stored, valid or not. */
+  find(id: string): MaybePromise<Entry | undefined> {
     try {
-      found = this.root.store.get(id);
+      const found = this.root.store.get(id);
+      if (!(found instanceof Promise)) return found ?? undefined;
+      currentDependencies()?.hear(this.root.log);
+      return found.catch((error: unknown) => this.#failed('get', error));
     } catch (error) {
       return this.#failed('get', error);
     }
+  }
+
+  /** The entry if it is valid, fresh or stale. */
+  read(id: string, now: number): MaybePromise<Entry | undefined> {
+    const found = this.find(id);
+    if (found instanceof Promise) return found.then((entry) => this.ifUsable(id, entry, this.root.clock.now()));
+    return this.ifUsable(id, found, now);
+  }
+
+  /** The entries as they are stored, in the order of the ids, in one call of the backend. */
+  async findMany(ids: readonly string[]): Promise<(Entry | undefined)[]> {
+    try {
+      const reading = this.root.store.getMany(ids);
+      if (reading instanceof Promise) currentDependencies()?.hear(this.root.log);
+      const found = reading instanceof Promise ? await reading : reading;
+      return ids.map((_, index) => found[index]);
+    } catch (error) {
+      this.#failed('getMany', error);
+      return ids.map(() => undefined);
+    }
+  }
+
+  /** `read` for several ids, in one call of the backend. */
+  async readMany(ids: readonly string[]): Promise<(Entry | undefined)[]> {
+    const found = await this.findMany(ids);
+    const now = this.root.clock.now();
+    return ids.map((id, index) => this.ifUsable(id, found[index], now));
+  }
+
+  /** What was found, if it is an entry that is neither expired nor invalid. */
+  ifUsable(id: string, found: Entry | undefined, now: number): Entry | undefined {
     if (found === undefined) return undefined;
-    if (!(found instanceof Promise)) return this.#usable(id, found, now);
-    currentDependencies()?.hear(this.root.log);
-    return found.then(
-      (entry) => (entry === undefined ? undefined : this.#usable(id, entry, this.root.clock.now())),
-      (error: unknown) => this.#failed('get', error),
-    );
+    if (isEntry(found) && !isExpired(found, now) && this.isValid(found)) return found;
+    // Elsewhere what is there still tells a later write whether somebody else was faster.
+    if (!this.root.store.capabilities.shared) void this.remove(id);
+    return undefined;
+  }
+
+  /** Whether what was found may be answered without asking anybody. The way of every hit, so it does next to nothing. */
+  isHit(found: Entry, now: number): boolean {
+    if (!isFresh(found, now)) return false;
+    const { log } = this.root;
+    if (log.isPolled) log.refresh();
+    return found.checkedAt === log.version || (isEntry(found) && this.isValid(found));
   }
 
   /** Whether nothing that the entry depends on was invalidated since its making began. */
   isValid(entry: Entry): boolean {
     const { log } = this.root;
-    if (entry.checkedAt === log.head) return true;
+    if (log.isPolled) log.refresh();
+    if (entry.checkedAt === log.version) return true;
+    if (!log.trusted) return false;
     if (log.changedSince(this.scopes, entry.position) || log.changedSince(entry.tags, entry.position)) return false;
-    entry.checkedAt = log.head;
+    entry.checkedAt = log.version;
     return true;
   }
 
   /** Stores an entry, unless it is already invalid or expired; whether it was stored. */
   write(id: string, entry: Entry): MaybePromise<boolean> {
+    return this.#attempt('set', id, entry, (store) => thenReturn(store.set(id, entry), true));
+  }
+
+  /** `write` for several entries, in one call of the backend. */
+  async writeMany(entries: readonly (readonly [id: string, entry: Entry])[]): Promise<void> {
+    const now = this.root.clock.now();
+    const stored = entries.filter(([, entry]) => this.isValid(entry) && !isExpired(entry, now));
+    const removed = entries.filter(([, entry]) => isExpired(entry, now)).map(([id]) => id);
+    try {
+      await this.root.store.setMany(stored);
+    } catch (error) {
+      this.#failed('setMany', error);
+    }
+    if (removed.length > 0) await this.removeMany(removed);
+  }
+
+  /** `write`, unless what was found before (`undefined`: nothing) has been overwritten or deleted since. */
+  replace(id: string, found: Entry | undefined, entry: Entry): MaybePromise<boolean> {
+    return this.#attempt('swap', id, entry, (store) => store.swap(id, found, entry));
+  }
+
+  #attempt(
+    operation: string,
+    id: string,
+    entry: Entry,
+    store: (store: Store) => MaybePromise<boolean>,
+  ): MaybePromise<boolean> {
     if (!this.isValid(entry)) return false;
     if (isExpired(entry, this.root.clock.now())) return thenReturn(this.remove(id), false);
     try {
-      const written = this.root.store.set(id, entry);
-      if (!(written instanceof Promise)) return true;
-      return written.then(
-        () => true,
-        (error: unknown) => this.#failed('set', error) ?? false,
-      );
+      const stored = store(this.root.store);
+      if (!(stored instanceof Promise)) return stored;
+      return stored.catch((error: unknown) => this.#failed(operation, error) ?? false);
     } catch (error) {
-      return this.#failed('set', error) ?? false;
+      return this.#failed(operation, error) ?? false;
     }
   }
 
@@ -100,9 +170,18 @@ export class Space {
     }
   }
 
+  /** Removes the entries, in one call of the backend. */
+  async removeMany(ids: readonly string[]): Promise<void> {
+    try {
+      await this.root.store.deleteMany(ids);
+    } catch (error) {
+      this.#failed('deleteMany', error);
+    }
+  }
+
   /** Makes every entry of this namespace, and of those inside it, invalid. */
   async clear(): Promise<void> {
-    this.root.log.append(this.scopes.slice(-1));
+    await this.root.log.publish(this.scopes.slice(-1));
     if (this.path.length > 0) return;
     try {
       await this.root.store.clear();
@@ -142,12 +221,6 @@ export class Space {
   /** Forgets loads under way for the key: what they return is older than what is being written now. */
   fence(id: string): void {
     this.root.flights.fence(id);
-  }
-
-  #usable(id: string, entry: Entry, now: number): Entry | undefined {
-    if (isEntry(entry) && this.isValid(entry) && !isExpired(entry, now)) return entry;
-    void this.remove(id);
-    return undefined;
   }
 
   #failed(operation: string, error: unknown): undefined {

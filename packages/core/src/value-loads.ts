@@ -1,6 +1,6 @@
 import type { MaybePromise } from './backends/backend.ts';
 import type { Flight } from './coordination/single-flight.ts';
-import { collectInto, currentDependencies, Dependencies } from './dependencies.ts';
+import { Collection, currentDependencies, Dependencies } from './dependencies.ts';
 import { type Duration, toMilliseconds } from './duration.ts';
 import { createEntry, type Entry, type Lifetime } from './entry.ts';
 import { CacheError, invalidOption, rejectUnknownOptions } from './errors.ts';
@@ -33,6 +33,8 @@ interface LoadCall<T> {
   readonly key: Key;
   readonly id: string;
   readonly loader: Loader<T>;
+  /** What was stored when the call came, usable or not. */
+  readonly found: Entry | undefined;
   readonly signal: AbortSignal | undefined;
   readonly tags: readonly string[];
   readonly lifetime: Lifetime;
@@ -57,10 +59,12 @@ export class ValueLoads {
     loader: Loader<T>,
     options: GetOrSetOptions,
   ): Promise<T> {
-    const call = this.#check(key, id, loader, options);
+    const checked = this.#check(key, id, loader, options);
     currentDependencies()?.hear(this.#space.root.log);
-    const entry = found instanceof Promise ? await found : found;
+    const stored = found instanceof Promise ? await found : found;
+    const call = { ...checked, found: stored };
     const now = this.#space.root.clock.now();
+    const entry = this.#space.ifUsable(id, stored, now);
     if (entry === undefined || now >= Math.max(entry.staleAt, entry.revalidateUntil)) {
       this.#space.emit('miss', key);
       return this.#loadOrStale(call, entry);
@@ -69,7 +73,7 @@ export class ValueLoads {
     return this.#space.answer(key, entry) as T;
   }
 
-  #check<T>(key: Key, id: string, loader: Loader<T>, options: GetOrSetOptions): LoadCall<T> {
+  #check<T>(key: Key, id: string, loader: Loader<T>, options: GetOrSetOptions): Omit<LoadCall<T>, 'found'> {
     if (typeof loader !== 'function') throw invalidOption('loader', loader, 'a function');
     rejectUnknownOptions(options, GET_OR_SET_OPTIONS);
     const { loadTimeout, signal, tags } = options;
@@ -139,8 +143,8 @@ export class ValueLoads {
     const { clock, log, events } = this.#space.root;
     const startedAt = clock.now();
     const dependencies = new Dependencies(log);
-    const context = new LoaderContext<T>(flight.signal, stale as Entry<T> | undefined, dependencies);
-    const value = await collectInto(dependencies, async () => call.loader(context));
+    const context = new LoaderContext<T>(flight, stale as Entry<T> | undefined, dependencies);
+    const value = await collected(dependencies, () => call.loader(context));
     rejectUndefined(value);
     const now = clock.now();
     const parts = {
@@ -150,11 +154,26 @@ export class ValueLoads {
       limitAt: dependencies.limitFrom(now),
     };
     const entry = createEntry(parts, call.lifetime, now);
-    const stored = !flight.fenced && (await this.#space.write(call.id, entry));
+    const stored = !flight.fenced && (await this.#store(call, entry));
     if (events.heard.load) {
       events.emit('load', { key: call.key, namespace: this.#space.label, duration: now - startedAt, stored });
     }
     return entry;
+  }
+
+  /** In this process a newer write fences the flight; other processes are noticed by what they left in the store. */
+  #store<T>(call: LoadCall<T>, entry: Entry): MaybePromise<boolean> {
+    const { shared } = this.#space.root.store.capabilities;
+    return shared ? this.#space.replace(call.id, call.found, entry) : this.#space.write(call.id, entry);
+  }
+}
+
+async function collected<T>(dependencies: Dependencies, make: () => T | Promise<T>): Promise<T> {
+  const collection = new Collection(dependencies);
+  try {
+    return await collection.run(make);
+  } finally {
+    collection.end();
   }
 }
 

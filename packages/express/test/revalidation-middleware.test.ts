@@ -24,7 +24,7 @@ function onHeaders(set: (response: ServerResponse) => void): RequestHandler {
 }
 
 describe.each(expressVersions)('a background run under other middleware, on $version', ({ express }) => {
-  async function stale(above: RequestHandler, below?: RequestHandler) {
+  async function stale(above: RequestHandler, below?: RequestHandler, old = 'old') {
     const { cache, clock } = testCache();
     const page = controlledHandler();
     const app = express()
@@ -33,7 +33,7 @@ describe.each(expressVersions)('a background run under other middleware, on $ver
     if (below !== undefined) app.use(below);
     const site = await startSite(app.use(page.handler));
     const first = site.get('/');
-    (await page.run(0)).response.send('old');
+    (await page.run(0)).response.send(old);
     await first;
     clock.advance(61_000);
     return { page, site };
@@ -137,6 +137,27 @@ describe.each(expressVersions)('a background run under other middleware, on $ver
     );
 
     await site.get('/', { headers: { 'x-as': 'ann' } });
+    (await page.run(1)).response.send('new');
+
+    expect(contexts).toEqual(['none', 'ann']);
+  });
+
+  it('keeps that context when the client leaves in the middle of the stale answer', async () => {
+    const context = new AsyncLocalStorage<string>();
+    const contexts: unknown[] = [];
+    const { page, site } = await stale(
+      (request, _response, next) => context.run(request.get('x-as') ?? 'none', next),
+      (_request, _response, next) => {
+        contexts.push(context.getStore());
+        next();
+      },
+      'old'.repeat(1_000_000),
+    );
+
+    const slow = site.connect();
+    slow.write('GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nX-As: ann\r\n\r\n'.replace('127.0.0.1', `$&:${site.port}`));
+    await once(slow, 'readable');
+    slow.destroy();
     (await page.run(1)).response.send('new');
 
     expect(contexts).toEqual(['none', 'ann']);

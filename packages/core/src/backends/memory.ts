@@ -1,7 +1,8 @@
 import { LRUCache } from 'lru-cache';
 import type { Entry } from '../entry.ts';
 import { invalidOption, rejectUnknownOptions } from '../errors.ts';
-import type { Backend, Store } from './backend.ts';
+import type { Backend, Store, StoreCapabilities } from './backend.ts';
+import { OneByOne } from './one-by-one.ts';
 import { approximateSize } from './size.ts';
 
 /** Bounds of a memory backend. Both always hold; the least recently used entries make room. */
@@ -37,9 +38,10 @@ export function memory(options: MemoryOptions = {}): Backend {
   let closed = false;
   return {
     kind: 'memory',
-    open(cacheName) {
-      const store = stores.get(cacheName) ?? new MemoryStore(maxBytes, maxEntries, weigh);
-      if (!closed) stores.set(cacheName, store);
+    open({ name, version }) {
+      const id = JSON.stringify([name, version]);
+      const store = stores.get(id) ?? new MemoryStore(maxBytes, maxEntries, weigh);
+      if (!closed) stores.set(id, store);
       return store;
     },
     close() {
@@ -50,13 +52,15 @@ export function memory(options: MemoryOptions = {}): Backend {
   };
 }
 
-class MemoryStore implements Store {
+class MemoryStore extends OneByOne implements Store {
+  readonly capabilities: StoreCapabilities = { atomic: true, shared: false, persistent: false };
   readonly #entries: LRUCache<string, Entry>;
   readonly #weigh: (value: unknown, key: string) => number;
   readonly #maxBytes: number;
   #closed = false;
 
   constructor(maxBytes: number, maxEntries: number, weigh: (value: unknown, key: string) => number) {
+    super();
     this.#entries = new LRUCache<string, Entry>({ max: maxEntries, maxSize: maxBytes });
     this.#maxBytes = maxBytes;
     this.#weigh = weigh;
@@ -80,6 +84,19 @@ class MemoryStore implements Store {
 
   delete(key: string): boolean {
     return this.#entries.delete(key);
+  }
+
+  swap(key: string, expected: Entry | undefined, next: Entry | undefined): boolean {
+    if (this.#entries.peek(key) !== expected) return false;
+    if (next === undefined) this.#entries.delete(key);
+    else this.set(key, next);
+    return true;
+  }
+
+  async *keys(prefix: string): AsyncGenerator<string> {
+    // All at once: the list changes while the caller does something with a key.
+    const keys = Array.from(this.#entries.keys());
+    for (const key of keys) if (key.startsWith(prefix)) yield key;
   }
 
   clear(): void {

@@ -14,8 +14,9 @@ export class Flight<T> {
   readonly tags: readonly string[];
   /** Position of the invalidation log when the load began. */
   readonly position: number;
-  readonly #controller = new AbortController();
+  #controller: AbortController | undefined;
   #reject: (reason: unknown) => void = () => {};
+  #abandoned: { readonly reason: unknown } | undefined;
   #waiting = 0;
   #fenced = false;
 
@@ -28,8 +29,8 @@ export class Flight<T> {
         const message = `The loader did not end within ${start.timeout} ms (\`loadTimeout\`).`;
         this.abandon(new CacheError('ERR_CACHE_LOAD_TIMEOUT', message));
       });
-      // In a microtask, so that the flight is complete and findable when the loader starts.
-      void Promise.resolve(this).then(run).then(resolve, reject).finally(cancel);
+      // Later, so that the flight is complete and findable when the loader starts.
+      queueMicrotask(() => void run(this).then(resolve, reject).finally(cancel));
     });
     // Callers see the rejection through `join`; when all have left nobody would.
     this.promise.catch(() => {});
@@ -37,6 +38,8 @@ export class Flight<T> {
 
   /** Aborted when nobody waits any more or the time is over. */
   get signal(): AbortSignal {
+    this.#controller ??= new AbortController();
+    if (this.#abandoned !== undefined) this.#controller.abort(this.#abandoned.reason);
     return this.#controller.signal;
   }
 
@@ -53,8 +56,9 @@ export class Flight<T> {
   /** Ends the wait of everybody with an error, now. */
   abandon(reason: unknown): void {
     this.#fenced = true;
+    this.#abandoned ??= { reason };
     this.#reject(reason);
-    this.#controller.abort(reason);
+    this.#controller?.abort(reason);
   }
 
   /** Waits for the result, until `signal` is aborted. */

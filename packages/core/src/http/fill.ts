@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts';
-import type { Dependencies } from '../dependencies.ts';
+import { Collection, type Dependencies } from '../dependencies.ts';
 import type { Lifetime } from '../entry.ts';
 import { statusParameters } from './cache-status.ts';
 import { initialAge, type ResponseLifetime, responseLifetime } from './freshness.ts';
@@ -64,15 +64,17 @@ export class Fill {
   #bytes = 0;
   #head: Head | undefined;
   #ended = false;
+  #collection: Collection | undefined;
 
   constructor(context: FillContext) {
     this.#context = context;
     this.#startedAt = context.clock.now();
   }
 
-  /** What the handler reads from a cache while it runs is noted here. */
-  get dependencies(): Dependencies {
-    return this.#context.dependencies;
+  /** Runs the handler; what it reads from a cache, now and in what it awaits, is noted until the response ends. */
+  run(handler: () => void): void {
+    this.#collection = new Collection(this.#context.dependencies);
+    this.#collection.run(handler);
   }
 
   /**
@@ -172,6 +174,7 @@ export class Fill {
     if (this.#ended) return;
     this.#ended = true;
     this.#chunks = [];
+    this.#collection?.end();
     this.#context.onEnd(outcome);
   }
 }

@@ -3,7 +3,7 @@ import { Cache, defaultsOf, spaceOf } from '../cache.ts';
 import { currentDependencies, Dependencies } from '../dependencies.ts';
 import { ageOf, createEntry, type Entry, isExpired, isFresh } from '../entry.ts';
 import { invalidOption } from '../errors.ts';
-import { Space } from '../space.ts';
+import type { Space } from '../space.ts';
 import { type CacheStatus, statusParameters } from './cache-status.ts';
 import { visibleCookies } from './cookies.ts';
 import { Fill, type Filled, type Outcome } from './fill.ts';
@@ -53,12 +53,11 @@ export class HttpCache {
 
   constructor(cache: Cache, policy: ResponsePolicy, platform: Platform) {
     if (!(cache instanceof Cache)) throw invalidOption('cache', cache, 'a cache made by `createCache`');
-    const parent = spaceOf(cache);
-    this.#space = new Space(parent.root, [...parent.path, 'http']);
+    this.#space = spaceOf(cache).inner('http');
     this.#platform = platform;
     this.name = cache.name;
     this.policy = resolvePolicy(policy, defaultsOf(cache).lifetime);
-    this.#flights = new Flights(parent.root.clock, this.policy.collapseTimeout);
+    this.#flights = new Flights(this.#space.root.clock, this.policy.collapseTimeout);
   }
 
   /** Decides about a request; at once, unless the backend is asynchronous or another request is making the response. */

@@ -1,4 +1,3 @@
-import { AsyncResource } from 'node:async_hooks';
 import { type IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { Writable } from 'node:stream';
@@ -13,12 +12,12 @@ export function rerun(
   { request, response }: { request: IncomingMessage; response: ServerResponse },
   run: () => void,
 ): void {
-  const start = AsyncResource.bind(() => {
+  const start = (): void => {
     setImmediate(() => {
       detach(request, response);
       run();
     });
-  });
+  };
   // After 'close' Node itself does nothing more with the response.
   if (response.closed) start();
   else response.once('close', start);

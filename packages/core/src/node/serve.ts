@@ -1,5 +1,4 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { collectInto } from '../dependencies.ts';
 import type { Conditions } from '../http/conditional.ts';
 import type { Fill } from '../http/fill.ts';
 import type { HttpCache, Lookup } from '../http/http-cache.ts';
@@ -64,7 +63,7 @@ function runInto(http: HttpCache, exchange: Exchange, fill: Fill, conditions: Co
   capture(response, fill, { cacheName: http.name, serverTiming: http.policy.serverTiming, conditions });
   watchHeaders(request, fill.inputs, http.policy.cookies);
   exchange.onFill?.();
-  collectInto(fill.dependencies, () => next());
+  fill.run(() => next());
 }
 
 const NO_CONDITIONS: Conditions = { ifNoneMatch: undefined, ifModifiedSince: undefined };

@@ -2,15 +2,31 @@ import { type Backend, type Entry, memory, type Store } from '../../src/index.ts
 
 /** A backend whose stores are what `wrap` makes of the stores of `inner`. */
 function wrapped(kind: string, inner: Backend, wrap: (store: Store) => Store): Backend {
-  const stores = new Map<string, Store>();
+  const stores = new Map<Store, Store>();
   return {
     kind,
-    open(name) {
-      const store = stores.get(name) ?? wrap(inner.open(name));
-      stores.set(name, store);
+    open(context) {
+      const opened = inner.open(context);
+      const store = stores.get(opened) ?? wrap(opened);
+      stores.set(opened, store);
       return store;
     },
     close: () => inner.close(),
+  };
+}
+
+/** All methods of a store, as they are. */
+function forwarded(store: Store): Store {
+  return {
+    capabilities: store.capabilities,
+    get: (key) => store.get(key),
+    getMany: (keys) => store.getMany(keys),
+    set: (key, entry) => store.set(key, entry),
+    setMany: (pairs) => store.setMany(pairs),
+    delete: (key) => store.delete(key),
+    deleteMany: (keys) => store.deleteMany(keys),
+    swap: (key, expected, next) => store.swap(key, expected, next),
+    clear: () => store.clear(),
   };
 }
 
@@ -23,11 +39,23 @@ export function asyncBackend(inner: Backend = memory({ maxEntries: 2_000 })): Ba
       last = result.catch(() => {});
       return result;
     };
-    const copied = (entry: Entry | undefined): Entry | undefined => (entry === undefined ? undefined : { ...entry });
+    const originals = new WeakMap<Entry, Entry>();
+    const copied = (entry: Entry | undefined): Entry | undefined => {
+      if (entry === undefined) return undefined;
+      const copy = { ...entry };
+      originals.set(copy, entry);
+      return copy;
+    };
     return {
+      capabilities: store.capabilities,
       get: (key) => inTurn(async () => copied(await store.get(key))),
+      getMany: (keys) => inTurn(async () => (await store.getMany(keys)).map(copied)),
       set: (key, entry) => inTurn(() => store.set(key, { ...entry })),
+      setMany: (pairs) => inTurn(() => store.setMany(pairs.map(([key, entry]) => [key, { ...entry }]))),
       delete: (key) => inTurn(() => store.delete(key)),
+      deleteMany: (keys) => inTurn(() => store.deleteMany(keys)),
+      swap: (key, expected, next) =>
+        inTurn(() => store.swap(key, expected && originals.get(expected), next && { ...next })),
       clear: () => inTurn(() => store.clear()),
     };
   });
@@ -46,6 +74,7 @@ export function recordingBackend(inner: Backend = memory({ maxEntries: 2_000 }))
 } {
   const calls: RecordedCall[] = [];
   const backend = wrapped('recording', inner, (store) => ({
+    ...forwarded(store),
     get(key) {
       calls.push({ operation: 'get', key });
       return store.get(key);
@@ -68,10 +97,5 @@ export function recordingBackend(inner: Backend = memory({ maxEntries: 2_000 }))
 
 /** A backend in which some operations do what the test says. */
 export function faultyBackend(faults: Partial<Store>, inner: Backend = memory({ maxEntries: 2_000 })): Backend {
-  return wrapped('faulty', inner, (store) => ({
-    get: faults.get ?? ((key) => store.get(key)),
-    set: faults.set ?? ((key, entry) => store.set(key, entry)),
-    delete: faults.delete ?? ((key) => store.delete(key)),
-    clear: faults.clear ?? (() => store.clear()),
-  }));
+  return wrapped('faulty', inner, (store) => ({ ...forwarded(store), ...faults }));
 }

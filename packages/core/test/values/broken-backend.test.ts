@@ -20,7 +20,16 @@ const KINDS = [
 ] as const;
 
 describe.each(KINDS)('a backend that %s', (_, fault) => {
-  const broken: Store = { get: fault, set: fault, delete: fault, clear: fault };
+  const broken: Partial<Store> = {
+    get: fault,
+    getMany: fault,
+    set: fault,
+    setMany: fault,
+    delete: fault,
+    deleteMany: fault,
+    swap: fault,
+    clear: fault,
+  };
 
   it('in everything never fails a call', async () => {
     const { cache } = testCache({ backend: faultyBackend(broken) });
@@ -177,5 +186,5 @@ function valid(): Entry {
     deleteAt,
     limitAt: Infinity,
   };
-  return { ...deadlines, value: 'value', tags: ['t'], position: 0, checkedAt: 0, copyOnRead: false };
+  return { ...deadlines, value: 'value', tags: ['t'], position: 0, checkedAt: -1, copyOnRead: false, token: undefined };
 }

@@ -1,0 +1,50 @@
+import { type Entry, isFresh } from './entry.ts';
+import { CacheError } from './errors.ts';
+import type { Space } from './space.ts';
+
+/** What becomes of a key: nothing changes, or `next` (`undefined`: nothing) takes the place of what is there. */
+export type Change<R> =
+  | { readonly keep: true; readonly result: R }
+  | { readonly keep: false; readonly next: Entry | undefined; readonly result: R };
+
+/** Rounds of look and swap before a key counts as too contended. */
+const MAX_ROUNDS = 100;
+
+/**
+ * Changes a key depending on what is there, atomically for everybody who shares the store: looks, decides, and swaps if
+ * nothing changed meanwhile, else looks again. `undefined` if the backend failed (which is reported).
+ *
+ * @param decide is given the fresh entry, if there is one; may be called several times
+ * @throws CacheError `ERR_CACHE_CONTENTION` after a hundred rounds
+ */
+export async function update<R>(
+  space: Space,
+  id: string,
+  decide: (entry: Entry | undefined, now: number) => Change<R>,
+): Promise<R | undefined> {
+  const { clock, store } = space.root;
+  try {
+    for (let round = 0; round < MAX_ROUNDS; round += 1) {
+      const found = store.get(id);
+      // Where the backend answers at once there is not even a microtask between the look and the swap.
+      const stored = found instanceof Promise ? await found : found;
+      const now = clock.now();
+      const usable = space.ifUsable(id, stored, now);
+      const change = decide(usable !== undefined && isFresh(usable, now) ? usable : undefined, now);
+      if (change.keep) return change.result;
+      space.fence(id);
+      const swapping = store.swap(id, usable ?? (store.capabilities.shared ? stored : undefined), change.next);
+      if (swapping instanceof Promise ? await swapping : swapping) return change.result;
+      await othersFirst();
+    }
+  } catch (error) {
+    if (error instanceof CacheError) throw error;
+    space.report('backend swap', error);
+    return undefined;
+  }
+  throw new CacheError('ERR_CACHE_CONTENTION', `The key was changed by others ${MAX_ROUNDS} times in a row.`);
+}
+
+function othersFirst(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
