@@ -1,6 +1,17 @@
 import type { Cache } from '@cache/core';
 import { createNodeHandler, type ResponsePolicy } from '@cache/core/node';
-import type { Request, RequestHandler } from 'express';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Request } from 'express';
+
+/** What of an Express request the middleware looks at. */
+export type CacheableRequest = IncomingMessage & Pick<Request, 'originalUrl' | 'baseUrl' | 'url'>;
+
+/** Express middleware that leaves the types of the handlers beside it alone: `request.params` is still that of the path. */
+export type CacheMiddleware = (
+  request: CacheableRequest,
+  response: ServerResponse,
+  next: (error?: unknown) => void,
+) => void;
 
 /**
  * Middleware that answers GET and HEAD from a cache and stores what the handlers after it answer: on a route, a router
@@ -15,7 +26,7 @@ import type { Request, RequestHandler } from 'express';
  *   response.json(await readCity(request.params.id));
  * });
  */
-export function cacheResponse(cache: Cache, policy: ResponsePolicy = {}): RequestHandler {
+export function cacheResponse(cache: Cache, policy: ResponsePolicy = {}): CacheMiddleware {
   const handle = createNodeHandler(cache, policy);
   return (request, response, next) => {
     const onFill = (): void => hideParsedCookies(request, policy.cookies ?? []);
@@ -24,23 +35,23 @@ export function cacheResponse(cache: Cache, policy: ResponsePolicy = {}): Reques
 }
 
 /** The URL that was asked for, and what middleware above the cache has made of it if anything. */
-function urlOf({ originalUrl, baseUrl, url }: Request): string {
+function urlOf({ originalUrl, baseUrl, url }: CacheableRequest): string {
   const routed = baseUrl + url;
   return routed === originalUrl ? originalUrl : `${originalUrl} ${routed}`;
 }
 
 /** What authentication middleware leaves on the request: passport's `user`, the JWT libraries' `auth`. */
-function isIdentified(request: Request): boolean {
+function isIdentified(request: CacheableRequest): boolean {
   const { user, auth } = request as { user?: unknown; auth?: unknown };
   return (user ?? auth ?? undefined) !== undefined;
 }
 
 /** A cookie parser above the cache has seen all cookies; the handler must not. */
-function hideParsedCookies(request: Request, visible: readonly string[]): void {
+function hideParsedCookies(request: CacheableRequest, visible: readonly string[]): void {
   for (const name of ['cookies', 'signedCookies'] as const) {
-    const parsed = (request as Partial<Record<typeof name, Record<string, unknown>>>)[name];
+    const holder = request as Partial<Record<typeof name, Record<string, unknown>>>;
+    const parsed = holder[name];
     if (parsed === undefined) continue;
-    const kept = Object.entries(parsed).filter(([cookie]) => visible.includes(cookie));
-    request[name] = Object.fromEntries(kept);
+    holder[name] = Object.fromEntries(Object.entries(parsed).filter(([cookie]) => visible.includes(cookie)));
   }
 }

@@ -1,2 +1,2 @@
 export type { ResponsePolicy } from '@cache/core/node';
-export { cacheResponse } from './cache-response.ts';
+export { type CacheableRequest, type CacheMiddleware, cacheResponse } from './cache-response.ts';
