@@ -3,7 +3,7 @@ import { memory } from '@cache/core';
 import { cacheResponse } from '@cache/express';
 import { describe, expect, it } from 'vitest';
 import { asyncBackend, faultyBackend } from '../../core/test/support/backends.ts';
-import { deferred } from '../../core/test/support/deferred.ts';
+import { deferred, flush } from '../../core/test/support/deferred.ts';
 import { expectNoUnhandledRejections } from '../../core/test/support/unhandled-rejections.ts';
 import { expressVersions } from './support/express-versions.ts';
 import { arrivals, controlledHandler, counted } from './support/handlers.ts';
@@ -96,6 +96,21 @@ describe.each(expressVersions)('a backend in trouble, on $version', ({ express }
     expect((await site.get('/')).text).toBe('page 1');
     expect((await site.get('/')).status).toBe(200);
     expect(page.count).toBeGreaterThan(0);
+  });
+
+  it.fails('that hangs on get keeps nobody waiting for ever', async () => {
+    const { cache, clock } = testCache({ backend: faultyBackend({ get: () => new Promise(() => {}) }) });
+    const seen = arrivals();
+    const page = counted((_request, response) => response.send('page'));
+    const site = await startSite(express().use(seen.middleware, cacheResponse(cache), page.handler));
+    const asked = site.leave('/');
+    await seen.reach(1);
+
+    clock.advance(60_000);
+    for (let turn = 0; turn < 10; turn += 1) await flush();
+    asked.destroy();
+
+    expect(page.count).toBe(1);
   });
 
   it('that answers later than at once serves hits, conditions and variants all the same', async () => {

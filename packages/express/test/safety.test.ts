@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { cacheResponse, type ResponsePolicy } from '@cache/express';
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import { describe, expect, it } from 'vitest';
@@ -218,6 +219,7 @@ describe.each(expressVersions)('what must not be shared on $version', ({ express
         return undefined;
       },
     ],
+    ['util.inspect', (request) => inspect({ fields: request.headers })],
     ['rawHeaders', (request) => request.rawHeaders],
     ['headersDistinct', (request) => request.headersDistinct],
   ])('does not store what a handler made of all request fields (%s)', async (_how, look) => {

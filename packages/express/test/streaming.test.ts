@@ -157,6 +157,20 @@ describe.each(expressVersions)('streamed responses on $version', ({ express }) =
     expect((await asked).text).toBe('x');
   });
 
+  it('do not make anybody wait for an event stream, which has no end', async () => {
+    const page = controlledHandler();
+    const site = await siteOf(page.handler);
+
+    for (let index = 0; index < 3; index += 1) {
+      const opened = site.open('/');
+      const { response } = await page.run(index);
+      response.type('text/event-stream').write(`data: ${index}\n\n`);
+      const message = await opened;
+      const [chunk] = (await once(message, 'data')) as [Buffer];
+      expect(chunk.toString()).toBe(`data: ${index}\n\n`);
+    }
+  });
+
   it('tell the handler when the client is too slow, and store all', async () => {
     let drained = 0;
     const page = counted((_request, response) => {

@@ -63,5 +63,7 @@ export function whyNotStored(status: number, headers: HeaderList, saysLifetime: 
   if (/\bno-cache\b/i.test(headerOf(headers, 'pragma') ?? '')) return 'pragma';
   if (varyNames(headers) === '*') return 'vary';
   if (headerOf(headers, 'content-range') !== undefined) return 'range';
+  // Nobody should wait for the end of a stream that has none.
+  if (/^text\/event-stream\b/i.test(headerOf(headers, 'content-type') ?? '')) return 'event-stream';
   return undefined;
 }

@@ -1,4 +1,5 @@
 import { type IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import { inspect } from 'node:util';
 import { visibleCookies } from '../http/cookies.ts';
 import { HIDDEN_FROM_HANDLER } from '../http/inputs.ts';
 
@@ -39,6 +40,12 @@ function watched(visible: IncomingHttpHeaders, note: (name: string) => void): In
   const noteName = (name: string | symbol): void => {
     if (typeof name === 'string') note(name.toLowerCase());
   };
+  // `util.inspect` looks through a proxy.
+  const inspected = (): IncomingHttpHeaders => {
+    note('*');
+    return { ...visible };
+  };
+  Object.defineProperty(visible, inspect.custom, { value: inspected });
   return new Proxy(visible, {
     get(target, name) {
       noteName(name);

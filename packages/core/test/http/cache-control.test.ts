@@ -133,13 +133,16 @@ describe('parsing Cache-Control', () => {
   it('survives any text', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.string({ unit: 'binary' }), noise), (value) => {
-        for (const [name, argument] of parseCacheControl(value)) {
-          expect(name).toBe(name.toLowerCase());
-          expect(argument === true || typeof argument === 'string').toBe(true);
-          expect(secondsOf(parseCacheControl(value), name)).toBeGreaterThanOrEqual(0);
-        }
+        const directives = parseCacheControl(value);
+        const sound = [...directives].every(
+          ([name, argument]) =>
+            name === name.toLowerCase() &&
+            (argument === true || typeof argument === 'string') &&
+            (secondsOf(directives, name) ?? -1) >= 0,
+        );
+        expect(sound).toBe(true);
       }),
-      { numRuns: 500 },
+      { numRuns: 200 },
     );
   });
 
@@ -157,7 +160,7 @@ describe('parsing Cache-Control', () => {
           expect([value, parseCacheControl(value).has(word)]).toEqual([value, true]);
         },
       ),
-      { numRuns: 500 },
+      { numRuns: 200 },
     );
   });
 
@@ -172,7 +175,7 @@ describe('parsing Cache-Control', () => {
           expect([part, parseCacheControl(part).has(word)]).toEqual([part, true]);
         },
       ),
-      { numRuns: 500 },
+      { numRuns: 200 },
     );
   });
 
@@ -182,7 +185,7 @@ describe('parsing Cache-Control', () => {
         const value = [...before, `max-age=${seconds}`, ...after].join(', ');
         expect(secondsOf(parseCacheControl(value), 'max-age')).toBeLessThanOrEqual(seconds);
       }),
-      { numRuns: 500 },
+      { numRuns: 200 },
     );
   });
 });

@@ -65,7 +65,7 @@ describe('the freshness lifetime', () => {
         expect(ttl).toBeLessThanOrEqual(2 ** 31 * 1000);
         expect(staleWhileRevalidate).toBeGreaterThanOrEqual(0);
       }),
-      { numRuns: 300 },
+      { numRuns: 200 },
     );
   });
 });

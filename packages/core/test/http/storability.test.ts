@@ -73,6 +73,7 @@ describe('a response is not stored', () => {
     ['pragma', 200, ['Pragma', 'No-Cache', ...OK]],
     ['vary', 200, ['Vary', 'accept', 'Vary', '*', ...OK]],
     ['range', 200, ['Content-Range', 'bytes 0-1/2', ...OK]],
+    ['event-stream', 200, ['Content-Type', 'Text/Event-Stream; charset=utf-8', ...OK]],
     ['status', 206, OK],
     ['status', 404, OK],
     ['status', 500, OK],

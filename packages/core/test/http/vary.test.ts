@@ -41,7 +41,7 @@ describe('the secondary key', () => {
   });
 
   it('takes no longer than the field is long', () => {
-    const blanks = ' '.repeat(1_000_000);
+    const blanks = ' '.repeat(100_000);
     expect(keyOf(['a'], { a: `x${blanks}y` })).toContain(`x${blanks}y`);
     expect(keyOf(['a'], { a: `${blanks},${blanks}` })).toBe(keyOf(['a'], { a: ',' }));
   });
@@ -60,7 +60,7 @@ describe('the secondary key', () => {
         const equal = pairs.every(([left, right]) => left === right);
         expect(keyOf(names, request(0)) === keyOf(names, request(1))).toBe(equal);
       }),
-      { numRuns: 500 },
+      { numRuns: 200 },
     );
   });
 

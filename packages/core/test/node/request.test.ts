@@ -1,5 +1,6 @@
 import { IncomingMessage } from 'node:http';
 import { Socket } from 'node:net';
+import { inspect } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { entityTag } from '../../src/node/entity-tag.ts';
@@ -67,6 +68,7 @@ describe('a watched request', () => {
     ['hasOwn', (request) => Object.hasOwn(request.headers, 'accept'), ['accept']],
     ['destructuring', ({ headers: { accept } }) => accept, ['accept']],
     ['keys', (request) => Reflect.ownKeys(request.headers), ['*']],
+    ['inspect', (request) => inspect(request.headers), ['*']],
     ['rawHeaders', (request) => request.rawHeaders.length, ['*']],
     ['headersDistinct', (request) => request.headersDistinct['accept'], ['*']],
   ])('notes what is looked at: %s', (_what, look, expected) => {
