@@ -28,6 +28,8 @@ export interface CacheOptions {
   readonly staleIfError?: Duration;
   /** How long a loader may take. Default: `'30s'`. */
   readonly loadTimeout?: Duration;
+  /** How long an asynchronous backend may take for one call, before that is a miss or a dropped write. Default: `'1s'`. */
+  readonly backendTimeout?: Duration;
   /** What protects stored values from being changed by callers. Default: `'frozen'`. */
   readonly values?: ValueIsolation;
   /** Where the time comes from, for tests. Default: the clock of the machine. */
@@ -42,6 +44,7 @@ const OPTIONS = [
   'staleWhileRevalidate',
   'staleIfError',
   'loadTimeout',
+  'backendTimeout',
   'values',
   'clock',
 ] satisfies (keyof CacheOptions)[];
@@ -85,7 +88,8 @@ export function createCache(options: CacheOptions = {}): Cache {
   };
   const store = backend.open({ name, version, clock, report });
   const shared = sharedByStore.get(store) ?? newlyShared(store, `${backend.kind}/${name}/${version}`);
-  const root = { name, store, ...shared, clock, events };
+  const backendTimeout = toMilliseconds(options.backendTimeout ?? '1s', 'backendTimeout');
+  const root = { name, store, ...shared, clock, events, backendTimeout };
   return new Cache(new Space(root, []), { lifetime, loadTimeout, values }, () => backend.close());
 }
 

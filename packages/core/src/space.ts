@@ -17,6 +17,8 @@ export interface Root {
   readonly clock: Clock;
   readonly events: Events;
   readonly flights: SingleFlight<Entry>;
+  /** How long an asynchronous backend may take for one call, in milliseconds. */
+  readonly backendTimeout: number;
 }
 
 /**
@@ -58,7 +60,7 @@ export class Space {
       const found = this.root.store.get(id);
       if (!(found instanceof Promise)) return found ?? undefined;
       currentDependencies()?.hear(this.root.log);
-      return found.catch((error: unknown) => this.#failed('get', error));
+      return this.inTime(found).catch((error: unknown) => this.#failed('get', error));
     } catch (error) {
       return this.#failed('get', error);
     }
@@ -76,7 +78,7 @@ export class Space {
     try {
       const reading = this.root.store.getMany(ids);
       if (reading instanceof Promise) currentDependencies()?.hear(this.root.log);
-      const found = reading instanceof Promise ? await reading : reading;
+      const found = reading instanceof Promise ? await this.inTime(reading) : reading;
       return ids.map((_, index) => found[index]);
     } catch (error) {
       this.#failed('getMany', error);
@@ -130,7 +132,8 @@ export class Space {
     const stored = entries.filter(([, entry]) => this.isValid(entry) && !isExpired(entry, now));
     const removed = entries.filter(([, entry]) => isExpired(entry, now)).map(([id]) => id);
     try {
-      await this.root.store.setMany(stored);
+      const written = this.root.store.setMany(stored);
+      if (written instanceof Promise) await this.inTime(written);
     } catch (error) {
       this.#failed('setMany', error);
     }
@@ -153,7 +156,7 @@ export class Space {
     try {
       const stored = store(this.root.store);
       if (!(stored instanceof Promise)) return stored;
-      return stored.catch((error: unknown) => this.#failed(operation, error) ?? false);
+      return this.inTime(stored).catch((error: unknown) => this.#failed(operation, error) ?? false);
     } catch (error) {
       return this.#failed(operation, error) ?? false;
     }
@@ -164,7 +167,7 @@ export class Space {
     try {
       const removed = this.root.store.delete(id);
       if (!(removed instanceof Promise)) return removed;
-      return removed.catch((error: unknown) => this.#failed('delete', error) ?? false);
+      return this.inTime(removed).catch((error: unknown) => this.#failed('delete', error) ?? false);
     } catch (error) {
       return this.#failed('delete', error) ?? false;
     }
@@ -173,7 +176,8 @@ export class Space {
   /** Removes the entries, in one call of the backend. */
   async removeMany(ids: readonly string[]): Promise<void> {
     try {
-      await this.root.store.deleteMany(ids);
+      const removed = this.root.store.deleteMany(ids);
+      if (removed instanceof Promise) await this.inTime(removed);
     } catch (error) {
       this.#failed('deleteMany', error);
     }
@@ -184,7 +188,8 @@ export class Space {
     await this.root.log.publish(this.scopes.slice(-1));
     if (this.path.length > 0) return;
     try {
-      await this.root.store.clear();
+      const cleared = this.root.store.clear();
+      if (cleared instanceof Promise) await this.inTime(cleared);
     } catch (error) {
       this.#failed('clear', error);
     }
@@ -216,6 +221,17 @@ export class Space {
   report(operation: string, error: unknown, key?: Key): void {
     const { events } = this.root;
     if (events.heard.error) events.emit('error', { operation, error, ...(key !== undefined && { key }) });
+  }
+
+  /** What the backend answers, or a rejection once it has taken too long: nobody waits for a cache that hangs. */
+  inTime<T>(work: Promise<T>): Promise<T> {
+    const { clock, backendTimeout } = this.root;
+    return new Promise<T>((resolve, reject) => {
+      const cancel = clock.after(backendTimeout, () => {
+        reject(new Error(`The backend did not answer within ${backendTimeout} ms.`));
+      });
+      void work.then(resolve, reject).finally(cancel);
+    });
   }
 
   /** Forgets loads under way for the key: what they return is older than what is being written now. */

@@ -27,14 +27,14 @@ export async function update<R>(
     for (let round = 0; round < MAX_ROUNDS; round += 1) {
       const found = store.get(id);
       // Where the backend answers at once there is not even a microtask between the look and the swap.
-      const stored = found instanceof Promise ? await found : found;
+      const stored = found instanceof Promise ? await space.inTime(found) : found;
       const now = clock.now();
       const usable = space.ifUsable(id, stored, now);
       const change = decide(usable !== undefined && isFresh(usable, now) ? usable : undefined, now);
       if (change.keep) return change.result;
       space.fence(id);
       const swapping = store.swap(id, usable ?? (store.capabilities.shared ? stored : undefined), change.next);
-      if (swapping instanceof Promise ? await swapping : swapping) return change.result;
+      if (swapping instanceof Promise ? await space.inTime(swapping) : swapping) return change.result;
       await othersFirst();
     }
   } catch (error) {

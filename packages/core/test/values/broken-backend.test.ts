@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Entry, Store } from '../../src/index.ts';
 import { asyncBackend, faultyBackend } from '../support/backends.ts';
-import { flush } from '../support/deferred.ts';
+import { failureOf, flush } from '../support/deferred.ts';
 import { recordEvents } from '../support/record-events.ts';
 import { testCache } from '../support/test-cache.ts';
 import { expectNoUnhandledRejections } from '../support/unhandled-rejections.ts';
@@ -18,6 +18,58 @@ const KINDS = [
   ['throws', throwing],
   ['rejects', rejecting],
 ] as const;
+
+describe('a backend that hangs', () => {
+  const hanging = (): Promise<never> => new Promise(() => {});
+  const hangs: Partial<Store> = {
+    get: hanging,
+    getMany: hanging,
+    set: hanging,
+    setMany: hanging,
+    delete: hanging,
+    deleteMany: hanging,
+    swap: hanging,
+    clear: hanging,
+  };
+
+  it('keeps no call waiting longer than the time it has', async () => {
+    const { cache, clock } = testCache({ backend: faultyBackend(hangs), backendTimeout: '200ms' });
+    const events = recordEvents(cache, 'error');
+    let settled = 0;
+    const calls = [
+      cache.get('a'),
+      cache.getMany(['a']),
+      cache.set('a', 1),
+      cache.setMany([['a', 1]]),
+      cache.add('a', 1),
+      cache.touch('a', '1m'),
+      cache.delete('a'),
+      cache.getOrSet('b', () => 1),
+      cache.getOrSetMany(['c'], () => [1]),
+      cache.clear(),
+    ];
+    for (const call of calls) void call.then(() => (settled += 1));
+    await flush();
+    clock.advance(199);
+    await flush();
+    expect(settled).toBe(0);
+    for (let turn = 0; turn < 5; turn += 1) {
+      clock.advance(200);
+      await flush();
+    }
+    expect(await Promise.all(calls.slice(0, 2))).toEqual([undefined, [undefined]]);
+    expect(settled).toBe(calls.length);
+    expect(events.length).toBeGreaterThanOrEqual(calls.length);
+  });
+
+  it('gives no count', async () => {
+    const { cache, clock } = testCache({ backend: faultyBackend(hangs) });
+    const counting = failureOf(cache.increment('a'));
+    await flush();
+    clock.advance(1_000);
+    expect(await counting).toMatchObject({ code: 'ERR_CACHE_BACKEND' });
+  });
+});
 
 describe.each(KINDS)('a backend that %s', (_, fault) => {
   const broken: Partial<Store> = {
