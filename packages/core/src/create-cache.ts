@@ -86,7 +86,7 @@ export function createCache(options: CacheOptions = {}): Cache {
   const report = (operation: string, error: unknown): void => {
     if (events.heard.error) events.emit('error', { operation: `backend ${operation}`, error });
   };
-  const store = backend.open({ name, version, clock, report });
+  const store = backend.open({ name, version, clock, values, report });
   const shared = sharedByStore.get(store) ?? newlyShared(store, `${backend.kind}/${name}/${version}`);
   const backendTimeout = toMilliseconds(options.backendTimeout ?? '1s', 'backendTimeout');
   const root = { name, store, ...shared, clock, events, backendTimeout };

@@ -1,5 +1,7 @@
 export type { Backend, MaybePromise, Store, StoreCapabilities, StoreContext } from './backends/backend.ts';
 export { memory, type MemoryOptions } from './backends/memory.ts';
+export { none, type NoneOptions } from './backends/none.ts';
+export { tiered, type TieredOptions } from './backends/tiered.ts';
 export type { Cache, IncrementOptions } from './cache.ts';
 export type { Clock } from './clock.ts';
 export type { Codec } from './codecs/codec.ts';

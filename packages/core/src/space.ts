@@ -223,6 +223,12 @@ export class Space {
     if (events.heard.error) events.emit('error', { operation, error, ...(key !== undefined && { key }) });
   }
 
+  /** Waits, within the time a backend has, until it is known what others have invalidated. */
+  async ready(): Promise<void> {
+    const { ready } = this.root.log;
+    if (ready !== undefined) await this.inTime(ready).catch((error: unknown) => this.#failed('log', error));
+  }
+
   /** What the backend answers, or a rejection once it has taken too long: nobody waits for a cache that hangs. */
   inTime<T>(work: Promise<T>): Promise<T> {
     const { clock, backendTimeout } = this.root;

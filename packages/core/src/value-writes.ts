@@ -20,6 +20,7 @@ export class ValueWrites {
 
   async set(key: Key, value: unknown, options: LifetimeOptions): Promise<void> {
     const id = this.#space.id(key);
+    if (this.#space.root.log.ready !== undefined) await this.#space.ready();
     const entry = this.#entryOf(value, options);
     this.#space.fence(id);
     await this.#space.write(id, entry);
@@ -27,6 +28,7 @@ export class ValueWrites {
   }
 
   async setMany(pairs: readonly (readonly [Key, unknown])[], options: LifetimeOptions): Promise<void> {
+    if (this.#space.root.log.ready !== undefined) await this.#space.ready();
     const entries = pairs.map(([key, value]) => [this.#space.id(key), this.#entryOf(value, options)] as const);
     for (const [id] of entries) this.#space.fence(id);
     await this.#space.writeMany(entries);
@@ -62,6 +64,7 @@ export class ValueWrites {
     for (const [option, number] of Object.entries({ delta, initial })) {
       if (!Number.isFinite(number)) throw invalidOption(option, number, 'a finite number');
     }
+    if (this.#space.root.log.ready !== undefined) await this.#space.ready();
     const first = this.#entryOf(initial + delta, options);
     const count = await update(this.#space, id, (entry): Change<number> => {
       if (entry === undefined) return { keep: false, next: first, result: initial + delta };
@@ -100,6 +103,7 @@ export class ValueWrites {
     options: LifetimeOptions,
     condition: (entry: Entry | undefined) => boolean,
   ): Promise<boolean> {
+    if (this.#space.root.log.ready !== undefined) await this.#space.ready();
     const next = liveOrNothing(this.#entryOf(value, options));
     const stored = await update(this.#space, this.#space.id(key), (entry): Change<boolean> => {
       return condition(entry) ? { keep: false, next, result: next !== undefined } : NOT_DONE;

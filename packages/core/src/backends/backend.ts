@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts';
 import type { Entry } from '../entry.ts';
+import type { ValueIsolation } from '../isolation.ts';
 import type { LogSource } from './log-source.ts';
 
 /** A value, or a promise of it: a backend in memory answers at once, one over a network cannot. */
@@ -25,6 +26,8 @@ export interface StoreContext {
   readonly name: string;
   readonly version: string;
   readonly clock: Clock;
+  /** What protects values from callers who change them, for a backend that gives one object to several of them. Default: `'frozen'`. */
+  readonly values?: ValueIsolation;
   /** Tells of a failure that no call returns: a lost connection, a file that was mended. */
   readonly report: (operation: string, error: unknown) => void;
 }

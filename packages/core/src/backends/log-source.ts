@@ -14,8 +14,10 @@ export interface LogSource {
   /**
    * For sources that are asked instead of telling (a file): tells the follower what is new, at once. Called before an entry is
    * judged, so it must cost next to nothing when nothing is new.
+   *
+   * @param exactly asked before something is made: what is new must not be missed, were it a moment old
    */
-  poll?(): void;
+  poll?(exactly?: boolean): void;
 }
 
 /** Who is told of the records of a shared log. */

@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache';
+import type { Clock } from '../clock.ts';
 import type { Entry } from '../entry.ts';
 import { invalidOption, rejectUnknownOptions } from '../errors.ts';
 import type { Backend, Store, StoreCapabilities } from './backend.ts';
@@ -38,9 +39,9 @@ export function memory(options: MemoryOptions = {}): Backend {
   let closed = false;
   return {
     kind: 'memory',
-    open({ name, version }) {
+    open({ name, version, clock }) {
       const id = JSON.stringify([name, version]);
-      const store = stores.get(id) ?? new MemoryStore(maxBytes, maxEntries, weigh);
+      const store = stores.get(id) ?? new MemoryStore(maxBytes, maxEntries, weigh, clock);
       if (!closed) stores.set(id, store);
       return store;
     },
@@ -57,10 +58,12 @@ class MemoryStore extends OneByOne implements Store {
   readonly #entries: LRUCache<string, Entry>;
   readonly #weigh: (value: unknown, key: string) => number;
   readonly #maxBytes: number;
+  readonly #clock: Clock;
   #closed = false;
 
-  constructor(maxBytes: number, maxEntries: number, weigh: (value: unknown, key: string) => number) {
+  constructor(maxBytes: number, maxEntries: number, weigh: (value: unknown, key: string) => number, clock: Clock) {
     super();
+    this.#clock = clock;
     this.#entries = new LRUCache<string, Entry>({ max: maxEntries, maxSize: maxBytes });
     this.#maxBytes = maxBytes;
     this.#weigh = weigh;
@@ -83,7 +86,9 @@ class MemoryStore extends OneByOne implements Store {
   }
 
   delete(key: string): boolean {
-    return this.#entries.delete(key);
+    const entry = this.#entries.peek(key);
+    this.#entries.delete(key);
+    return entry !== undefined && entry.deleteAt > this.#clock.now();
   }
 
   swap(key: string, expected: Entry | undefined, next: Entry | undefined): boolean {

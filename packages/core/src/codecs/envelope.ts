@@ -19,8 +19,8 @@ const NAME_AT = 2;
 export const TOKEN_AT = 10;
 export const TOKEN_LENGTH = 8;
 const CHECK_AT = 18;
-const NUMBERS_AT = 22;
-const KEY_AT = 70;
+export const NUMBERS_AT = 22;
+export const KEY_AT = 70;
 
 /** Bytes of an entry that nobody else's entry is taken for. @throws what the codec throws */
 export function encodeEntry(key: string, entry: Entry, codec: Codec, token: Uint8Array): Buffer {

@@ -1,4 +1,5 @@
 import { deserialize, serialize } from 'node:v8';
+import { CacheError } from '../errors.ts';
 import type { Codec } from './codec.ts';
 
 /**
@@ -8,6 +9,13 @@ import type { Codec } from './codec.ts';
  */
 export const structuredCloneCodec: Codec = {
   name: 'v8',
-  encode: (value) => serialize(value),
+  encode(value) {
+    try {
+      return serialize(value);
+    } catch (error) {
+      const message = `The value cannot be cloned (${String(error)}); allowed: all but functions, symbols and what holds them.`;
+      throw new CacheError('ERR_CACHE_VALUE', message);
+    }
+  },
   decode: (bytes) => deserialize(bytes) as unknown,
 };

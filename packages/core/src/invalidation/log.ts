@@ -30,6 +30,8 @@ export class InvalidationLog implements LogFollower {
   #floor = 0;
   #version = 0;
   #trusted: boolean;
+  #ready: Promise<void> | undefined;
+  #firstCaughtUp: () => void = () => {};
 
   /** @param id the same for the same shared log in every process; by default one that no other log has */
   constructor(maxNames: number = MAX_NAMES, source?: LogSource, id: string = randomUUID()) {
@@ -38,11 +40,18 @@ export class InvalidationLog implements LogFollower {
     this.#source = source;
     this.isPolled = source?.poll !== undefined;
     this.#trusted = source === undefined;
+    if (source !== undefined) {
+      this.#ready = new Promise((resolve) => {
+        this.#firstCaughtUp = resolve;
+      });
+    }
     source?.follow(this);
   }
 
   /** The newest position known: what is made from now on contains everything up to it. */
   get head(): number {
+    // What others have invalidated is in what is made from now on, so it must not seem older than that.
+    this.#source?.poll?.(true);
     return this.#head;
   }
 
@@ -54,6 +63,14 @@ export class InvalidationLog implements LogFollower {
   /** Whether what is known here is all there is to know; if not, no entry can be trusted. */
   get trusted(): boolean {
     return this.#trusted;
+  }
+
+  /**
+   * Resolves when the source has been read for the first time; `undefined` once it has. What is made before that has no
+   * position, and would be taken for older than everything.
+   */
+  get ready(): Promise<void> | undefined {
+    return this.#ready;
   }
 
   /** Learns what is new, from a source that has to be asked. */
@@ -103,6 +120,8 @@ export class InvalidationLog implements LogFollower {
     this.#head = Math.max(this.#head, head);
     this.#version += 1;
     this.#trusted = true;
+    this.#ready = undefined;
+    this.#firstCaughtUp();
   }
 
   apply(position: number, names: readonly string[]): void {

@@ -1,0 +1,38 @@
+import { connect } from 'node:net';
+import type { Entry, StoreContext } from '../../../src/index.ts';
+import { systemClock } from '../../../src/clock.ts';
+
+/** Sends one command as it is and resolves with the first part of the answer. */
+export function ask(port: number, command: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(port, '127.0.0.1', () => socket.write(`${command}\r\n`));
+    socket.once('data', (data) => {
+      resolve(data.toString());
+      socket.destroy();
+    });
+    socket.once('error', reject);
+  });
+}
+
+/** A context that notes what is reported. */
+export function contextOf(name: string, reports: string[] = []): StoreContext {
+  return { name, version: '1', clock: systemClock, report: (operation) => reports.push(operation) };
+}
+
+/** An entry that lives until an instant. */
+export function entryUntil(value: unknown, until: number): Entry {
+  return {
+    value,
+    storedAt: Date.now(),
+    staleAt: until,
+    revalidateUntil: until,
+    errorUntil: until,
+    deleteAt: until,
+    limitAt: Infinity,
+    tags: [],
+    position: 0,
+    copyOnRead: false,
+    token: undefined,
+    checkedAt: -1,
+  };
+}

@@ -1,0 +1,296 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { type Cache, type CacheOptions, createCache, memory, type Store, tiered } from '../../src/index.ts';
+import { type FakeClock, fakeClock } from '../../src/testing/index.ts';
+import { faultyBackend } from '../support/backends.ts';
+import { deferred, failureOf, flush } from '../support/deferred.ts';
+import { type RecordedEvent, recordEvents } from '../support/record-events.ts';
+import { expectNoUnhandledRejections } from '../support/unhandled-rejections.ts';
+import { SharedMemory } from './shared-memory.ts';
+
+expectNoUnhandledRejections();
+
+let clock: FakeClock;
+let server: SharedMemory;
+let cache: Cache;
+let errors: RecordedEvent[];
+
+const TIMES = { l1Ttl: 10_000, timeout: 500, failures: 3, retryAfter: 2_000 } as const;
+
+const overServer = (options: Partial<CacheOptions> = {}): Cache =>
+  createCache({
+    clock,
+    ttl: '5m',
+    backend: tiered({ ...TIMES, l1: memory({ maxEntries: 100 }), l2: server.client() }),
+    ...options,
+  });
+
+beforeEach(() => {
+  clock = fakeClock();
+  server = new SharedMemory();
+  cache = overServer();
+  errors = recordEvents(cache, 'error');
+});
+
+/** Lets time pass until the call has ended. */
+async function within<T>(milliseconds: number, call: Promise<T>): Promise<T> {
+  let ended = false;
+  call.then(
+    () => (ended = true),
+    () => (ended = true),
+  );
+  for (let passed = 0; passed < milliseconds && !ended; passed += 50) {
+    await flush();
+    clock.advance(50);
+  }
+  await flush();
+  if (!ended) throw new Error(`Not within ${milliseconds} ms.`);
+  return call;
+}
+
+async function open(): Promise<void> {
+  for (let count = 0; count < 3; count += 1) await cache.get(`miss ${count}`);
+}
+
+describe('while the far tier is away', () => {
+  test.each(['refused', 'silent'] as const)(
+    '%s: hits come from the near tier, the rest from loaders',
+    async (fault) => {
+      await cache.set('a', 'kept');
+      server.fault = fault;
+      expect(await cache.get('a')).toBe('kept');
+      expect(
+        await within(
+          2_000,
+          cache.getOrSet('b', () => 'loaded'),
+        ),
+      ).toBe('loaded');
+    },
+  );
+
+  test('silent: a read waits no longer than the timeout', async () => {
+    server.fault = 'silent';
+    const reading = cache.get('a');
+    await flush();
+    clock.advance(499);
+    let ended = false;
+    void reading.then(() => (ended = true));
+    await flush();
+    expect(ended).toBe(false);
+    clock.advance(1);
+    expect(await reading).toBeUndefined();
+    expect(errors).toMatchObject([{ event: { error: { code: 'ERR_CACHE_BACKEND' } } }]);
+  });
+
+  test('a stale copy is better than nothing', async () => {
+    await cache.set('a', 'stale', { ttl: '1s', staleIfError: '1h' });
+    clock.advance(1_001);
+    server.fault = 'refused';
+    const failing = cache.getOrSet('a', () => Promise.reject(new Error('origin')));
+    expect(await failing).toBe('stale');
+  });
+
+  test('what is set is kept in the near tier', async () => {
+    server.fault = 'refused';
+    await cache.set('a', 1);
+    await cache.setMany([
+      ['b', 2],
+      ['c', 3],
+    ]);
+    expect(await cache.getMany(['a', 'b', 'c'])).toEqual([1, 2, 3]);
+    expect(errors.length).toBeGreaterThan(0);
+  });
+
+  test('what only the far tier can decide fails', async () => {
+    await cache.set('n', 1);
+    server.fault = 'refused';
+    await expect(cache.increment('n')).rejects.toMatchObject({ code: 'ERR_CACHE_BACKEND' });
+    expect(await cache.delete('n')).toBe(false);
+    expect(await cache.get('n')).toBeUndefined();
+  });
+
+  test('getMany answers what the near tier has only if that is all', async () => {
+    await cache.setMany([
+      ['a', 1],
+      ['b', 2],
+    ]);
+    server.fault = 'refused';
+    expect(await cache.getMany(['a', 'b'])).toEqual([1, 2]);
+  });
+});
+
+describe('circuit breaker', () => {
+  test('after a few failures the far tier is left alone, and it is said once', async () => {
+    server.fault = 'refused';
+    await open();
+    server.calls.length = 0;
+    for (let count = 0; count < 10; count += 1) await cache.get(`more ${count}`);
+    expect(server.calls).toEqual([]);
+    const said = errors.filter((each) => JSON.stringify(each).includes('left alone for 2000 ms'));
+    expect(said).toHaveLength(1);
+  });
+
+  test('then one call at a time tries it, until it works', async () => {
+    server.fault = 'refused';
+    await open();
+    clock.advance(2_000);
+    server.calls.length = 0;
+    await Promise.all([cache.get('x'), cache.get('y'), cache.get('z')]);
+    expect(server.calls).toEqual(['get']);
+    server.fault = 'none';
+    clock.advance(2_000);
+    await cache.get('x');
+    server.calls.length = 0;
+    await Promise.all([cache.get('x'), cache.get('y')]);
+    expect(server.calls).toEqual(['get', 'get']);
+  });
+
+  test('works again within 5 s after the far tier is back', async () => {
+    await overServer().set('a', 'far');
+    server.fault = 'silent';
+    for (let count = 0; count < 5; count += 1) await within(1_000, cache.get('a'));
+    server.fault = 'none';
+    const back = clock.now();
+    while ((await within(1_000, cache.get('a'))) === undefined) clock.advance(100);
+    expect(clock.now() - back).toBeLessThan(5_000);
+  });
+
+  test('a value that cannot be stored is no reason to leave the far tier alone', async () => {
+    for (let count = 0; count < 5; count += 1) await cache.set('a', { call: () => {} });
+    await cache.set('b', 1);
+    expect(await overServer().get('b')).toBe(1);
+    expect(await cache.get('a')).toBeUndefined();
+  });
+});
+
+describe('when the far tier is back', () => {
+  test('what was set meanwhile is not undone by an older value there', async () => {
+    await cache.set('a', 'old');
+    server.fault = 'refused';
+    await cache.set('a', 'new');
+    server.fault = 'none';
+    expect(await cache.get('a')).toBe('new');
+    clock.advance(TIMES.l1Ttl);
+    expect(await cache.get('a')).toBeUndefined();
+    await flush();
+    expect(await overServer().get('a')).toBeUndefined();
+  });
+
+  test('what was deleted meanwhile does not come back', async () => {
+    await cache.set('a', 'old');
+    server.fault = 'refused';
+    await cache.delete('a');
+    server.fault = 'none';
+    expect(await cache.get('a')).toBeUndefined();
+    await cache.get('other');
+    await flush();
+    expect(await overServer().get('a')).toBeUndefined();
+  });
+
+  test('what was cleared meanwhile does not come back', async () => {
+    const store = storeOf();
+    const entry = await written(store, 'a');
+    server.fault = 'refused';
+    await expect(async () => store.clear()).rejects.toThrow('refused');
+    server.fault = 'none';
+    expect(await store.get('a')).toBeUndefined();
+    clock.advance(1);
+    await store.set('a', { ...entry, storedAt: clock.now() });
+    expect((await store.get('a'))?.value).toBe('a');
+  });
+
+  test('a set afterwards counts at once', async () => {
+    server.fault = 'refused';
+    await cache.set('a', 1);
+    server.fault = 'none';
+    await cache.set('a', 2);
+    clock.advance(TIMES.l1Ttl);
+    expect(await cache.get('a')).toBe(2);
+  });
+
+  test('a write that was given up on and lands late is taken back', async () => {
+    const gate = deferred<void>();
+    server.gate = gate.promise;
+    const failed = failureOf(cache.increment('n'));
+    expect(await within(20_000, failed)).toMatchObject({ code: 'ERR_CACHE_BACKEND' });
+    gate.resolve();
+    server.gate = undefined;
+    await flush();
+    clock.advance(2_000);
+    await cache.get('other');
+    await flush();
+    expect(await overServer().get('n')).toBeUndefined();
+    expect(await cache.increment('n')).toBe(1);
+  });
+
+  test('beyond ten thousand such keys, all that was stored until then is in doubt', async () => {
+    const store = storeOf();
+    const entry = await written(store, 'a');
+    const later = storeOf();
+    server.fault = 'refused';
+    for (let count = 0; count <= 10_000; count += 1) await later.set(`key ${count}`, entry);
+    server.fault = 'none';
+    clock.advance(2_000);
+    expect(await later.get('a')).toBeUndefined();
+    await store.set('a', { ...entry, storedAt: clock.now() });
+    expect((await later.get('a'))?.value).toBe('a');
+  });
+});
+
+describe('when the near tier fails', () => {
+  test.each([
+    ['get', { get: () => Promise.reject(new Error('near')), getMany: () => Promise.reject(new Error('near')) }],
+    ['get, at once', { get: () => fail(), getMany: () => fail() }],
+    ['set', { set: () => fail(), setMany: () => Promise.reject(new Error('near')) }],
+    ['delete', { delete: () => fail(), deleteMany: () => fail() }],
+    [
+      'all',
+      { get: () => fail(), getMany: () => fail(), set: () => fail(), setMany: () => fail(), delete: () => fail() },
+    ],
+  ] satisfies (readonly [string, Partial<Store>])[])('%s: the far tier is enough', async (_name, faults) => {
+    const near = faultyBackend(faults);
+    const tested = overServer({ backend: tiered({ ...TIMES, l1: near, l2: server.client() }) });
+    await tested.set('a', 1);
+    expect(await tested.get('a')).toBe(1);
+    expect(await tested.getMany(['a'])).toEqual([1]);
+    await tested.set('a', 2);
+    expect(await tested.get('a')).toBe(2);
+    await tested.delete('a');
+    expect(await tested.get('a')).toBeUndefined();
+  });
+
+  test('a slow near tier is waited for as long as its timeout says', async () => {
+    const near = faultyBackend({ get: () => new Promise(() => {}) });
+    const tested = overServer({ backend: tiered({ ...TIMES, l1: near, l2: server.client(), l1Timeout: 50 }) });
+    await tested.set('a', 1);
+    expect(await within(100, tested.get('a'))).toBe(1);
+  });
+});
+
+function fail(): never {
+  throw new Error('near');
+}
+
+function storeOf(): Store {
+  const backend = tiered({ ...TIMES, l1: memory({ maxEntries: 20_000 }), l2: server.client() });
+  return backend.open({ name: 'store', version: '1', clock, report: () => {} });
+}
+
+async function written(store: Store, key: string): Promise<Parameters<Store['set']>[1]> {
+  const until = clock.now() + 3_600_000;
+  const entry = {
+    value: key,
+    storedAt: clock.now(),
+    staleAt: until,
+    revalidateUntil: until,
+    errorUntil: until,
+    deleteAt: until,
+    limitAt: Infinity,
+    tags: [],
+    position: 0,
+    copyOnRead: false,
+    token: undefined,
+    checkedAt: -1,
+  };
+  await store.set(key, entry);
+  return entry;
+}
