@@ -1,5 +1,9 @@
 import { afterAll, describe, expect, test } from 'vitest';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { type Backend, memory, tiered } from '../../src/index.ts';
+import { type SqliteBackend, sqlite } from '../../src/backends/sqlite/index.ts';
 import { backendContract, type ContractHarness } from '../../src/testing/index.ts';
 import { memcached } from '../../src/backends/memcached/index.ts';
 import { redis } from '../../src/backends/redis/index.ts';
@@ -27,6 +31,7 @@ const harnesses: Readonly<Record<string, ContractHarness>> = {
     create: () => tieredServer(() => new SharedMemory().client()),
   },
   redis: { capabilities: sharedAndPersistent, create: redisServerAndClients },
+  sqlite: { capabilities: sharedAndPersistent, create: sqliteFiles },
   memcached: { capabilities: shared, create: memcachedServerAndClients },
 };
 
@@ -68,6 +73,20 @@ async function memcachedServerAndClients(): ReturnType<ContractHarness['create']
   while (clients.length < 2) clients.push(memcached(address, { timeout: '5s', pollInterval: 200 }));
   const [backend, second] = clients as [Backend, Backend];
   return { backend, second };
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'contract-'));
+const files: SqliteBackend[] = [];
+
+afterAll(async () => {
+  for (const backend of files) await backend.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+async function sqliteFiles(): ReturnType<ContractHarness['create']> {
+  while (files.length < 2) files.push(sqlite({ directory: folder }));
+  const [backend, second] = files as [SqliteBackend, SqliteBackend];
+  return { backend, second, reopen: async () => second };
 }
 
 /** Without room for the 50,000 entries of the default, which takes a while to make for each case. */

@@ -1,0 +1,90 @@
+import { mkdirSync, readdirSync, readFileSync, renameSync, statSync, unlinkSync } from 'node:fs';
+import { mkdir, open, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+
+/** A file found on the disk. */
+export interface FoundFile {
+  readonly name: string;
+  readonly bytes: number;
+}
+
+/**
+ * The values too large for a row, each in a file of its own whose name is never used twice. A file means nothing until a row
+ * names it, so it is written in place: nobody can see half of one.
+ */
+export class ValueFiles {
+  readonly #folder: string;
+
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  /** @param durable wait until the disk has it */
+  async write(name: string, bytes: Uint8Array, durable: boolean): Promise<void> {
+    const path = this.#path(name);
+    await mkdir(join(path, '..'), { recursive: true, mode: 0o700 });
+    const file = await open(path, 'wx', 0o600);
+    try {
+      await file.writeFile(bytes);
+      if (durable) await file.sync();
+    } finally {
+      await file.close();
+    }
+  }
+
+  /** The bytes; `undefined` if there is no such file (any more). */
+  async read(name: string): Promise<Buffer | undefined> {
+    try {
+      return await readFile(this.#path(name));
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+      throw error;
+    }
+  }
+
+  /** `read` that blocks, for what is needed at once. */
+  readNow(name: string): Buffer | undefined {
+    try {
+      return readFileSync(this.#path(name));
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** No database names the files any more: they go, in the background. */
+  abandon(quarantine: string): void {
+    const folder = `${quarantine}.files`;
+    try {
+      renameSync(this.#folder, folder);
+    } catch {
+      return;
+    }
+    rm(folder, { recursive: true, force: true }).catch(() => {});
+  }
+
+  /** Whether it is gone. */
+  remove(name: string): boolean {
+    try {
+      unlinkSync(this.#path(name));
+      return true;
+    } catch (error) {
+      return (error as NodeJS.ErrnoException).code === 'ENOENT';
+    }
+  }
+
+  has(name: string): boolean {
+    return statSync(this.#path(name), { throwIfNoEntry: false }) !== undefined;
+  }
+
+  /** All files there are. */
+  list(): FoundFile[] {
+    mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
+    return readdirSync(this.#folder, { recursive: true, withFileTypes: true })
+      .filter((each) => each.isFile())
+      .map(({ name }) => ({ name, bytes: statSync(this.#path(name), { throwIfNoEntry: false })?.size ?? 0 }));
+  }
+
+  #path(name: string): string {
+    return join(this.#folder, name.slice(0, 2), name);
+  }
+}
