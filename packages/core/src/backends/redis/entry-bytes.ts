@@ -43,10 +43,11 @@ export function tombstoneOf(key: string, now: number, settings: Settings): Buffe
   return encodeEntry(key, { value: null, ...deadlines, ...rest }, settings.codec, nextToken());
 }
 
-/** Milliseconds that Redis keeps the entry, `''` for ever. */
+/** Milliseconds that Redis keeps the entry, `''` for ever. One that is expired already stays like a deletion: it is a write too. */
 export function ttlOf(entry: Entry, now: number): number | '' {
   const milliseconds = Math.ceil(entry.deleteAt - now);
-  return milliseconds > LONGEST_TTL ? '' : Math.max(1, milliseconds);
+  if (milliseconds <= 0) return TOMBSTONE_TTL;
+  return milliseconds > LONGEST_TTL ? '' : milliseconds;
 }
 
 /** The token of stored bytes, as they are. */
