@@ -1,3 +1,4 @@
+import { TOMBSTONE } from '../tombstone.ts';
 import { randomBytes } from 'node:crypto';
 import { decodeEntry, encodeEntry } from '../../codecs/envelope.ts';
 import type { Clock } from '../../clock.ts';
@@ -13,22 +14,6 @@ import { PageLog } from './page-log.ts';
 const TOMBSTONE_TIME = 60;
 const THIRTY_DAYS = 30 * 86_400;
 const LAST_SECOND = 2 ** 31 - 1;
-
-/** Left where an entry was deleted: a cache takes it for an expired entry. */
-const TOMBSTONE: Entry = {
-  value: null,
-  storedAt: 0,
-  staleAt: 0,
-  revalidateUntil: 0,
-  errorUntil: 0,
-  deleteAt: 0,
-  limitAt: 0,
-  tags: [],
-  position: 0,
-  copyOnRead: false,
-  token: undefined,
-  checkedAt: -1,
-};
 
 /** The entries of one cache in memcached. */
 export class MemcachedStore implements Store {

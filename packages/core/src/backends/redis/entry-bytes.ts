@@ -2,6 +2,7 @@ import { randomFillSync } from 'node:crypto';
 import { decodeEntry, encodeEntry, KEY_AT, NUMBERS_AT, TOKEN_AT, TOKEN_LENGTH } from '../../codecs/envelope.ts';
 import type { Entry } from '../../entry.ts';
 import { CacheError } from '../../errors.ts';
+import { TOMBSTONE } from '../tombstone.ts';
 import { pack, unpack } from './compression.ts';
 import type { Settings } from './options.ts';
 
@@ -38,9 +39,7 @@ export function entryOf(key: string, stored: Buffer | null, settings: Settings):
 
 /** What stands in the place of a deleted entry: an expired one, with a token of its own. */
 export function tombstoneOf(key: string, now: number, settings: Settings): Buffer {
-  const deadlines = { staleAt: 0, revalidateUntil: 0, errorUntil: 0, deleteAt: 0, limitAt: 0 };
-  const rest = { storedAt: now, tags: [], position: 0, copyOnRead: false, token: undefined, checkedAt: -1 };
-  return encodeEntry(key, { value: null, ...deadlines, ...rest }, settings.codec, nextToken());
+  return encodeEntry(key, { ...TOMBSTONE, storedAt: now }, settings.codec, nextToken());
 }
 
 /** Milliseconds that Redis keeps the entry, `''` for ever. One that is expired already stays like a deletion: it is a write too. */

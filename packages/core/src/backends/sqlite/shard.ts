@@ -1,3 +1,4 @@
+import { TOMBSTONE } from '../tombstone.ts';
 import { randomBytes } from 'node:crypto';
 import type { Codec } from '../../codecs/codec.ts';
 import { decodeEntry } from '../../codecs/envelope.ts';
@@ -277,18 +278,5 @@ function claimFile(rows: Rows, file: string): void {
 
 /** What `get` returns for a key that was deleted: an entry that was never valid, with a token to tell it from others. */
 function tombstone(token: Buffer): Entry {
-  return {
-    value: null,
-    storedAt: 0,
-    staleAt: 0,
-    revalidateUntil: 0,
-    errorUntil: 0,
-    deleteAt: 0,
-    limitAt: 0,
-    tags: [],
-    position: 0,
-    copyOnRead: false,
-    token: token.toString('latin1'),
-    checkedAt: -1,
-  };
+  return { ...TOMBSTONE, token: token.toString('latin1') };
 }
