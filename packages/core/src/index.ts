@@ -5,6 +5,7 @@ export { tiered, type TieredOptions } from './backends/tiered.ts';
 export type { Cache, IncrementOptions } from './cache.ts';
 export type { Clock } from './clock.ts';
 export type { Codec } from './codecs/codec.ts';
+export { compressed, type CompressionOptions } from './codecs/compressed.ts';
 export { jsonCodec } from './codecs/json.ts';
 export { encrypted, type SealOptions, signed } from './codecs/sealed.ts';
 export { structuredCloneCodec } from './codecs/structured-clone.ts';

@@ -14,7 +14,7 @@ import type { Codec } from './codec.ts';
  *     …   4  length of the tags in bytes, then the tags as JSON
  *     …      the value as the codec wrote it
  */
-const MAGIC = 0x6331;
+export const MAGIC = 0x6331;
 const NAME_AT = 2;
 export const TOKEN_AT = 10;
 export const TOKEN_LENGTH = 8;

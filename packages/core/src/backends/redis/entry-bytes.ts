@@ -1,9 +1,8 @@
 import { randomFillSync } from 'node:crypto';
-import { decodeEntry, encodeEntry, KEY_AT, NUMBERS_AT, TOKEN_AT, TOKEN_LENGTH } from '../../codecs/envelope.ts';
+import { decodeEntry, encodeEntry, KEY_AT, MAGIC, NUMBERS_AT, TOKEN_AT, TOKEN_LENGTH } from '../../codecs/envelope.ts';
 import type { Entry } from '../../entry.ts';
 import { CacheError } from '../../errors.ts';
 import { TOMBSTONE } from '../tombstone.ts';
-import { pack, unpack } from './compression.ts';
 import type { Settings } from './options.ts';
 
 /** How long the mark of a deletion stays, in milliseconds: loads that take longer may store over it. */
@@ -25,16 +24,14 @@ function nextToken(): Buffer {
 /** The bytes of an entry as they are stored. @throws CacheError `ERR_CACHE_VALUE` if too large; what the codec throws */
 export function bytesOf(key: string, entry: Entry, settings: Settings): Buffer {
   const bytes = encodeEntry(key, entry, settings.codec, nextToken());
-  if (bytes.length <= settings.maxValueBytes) return pack(bytes, settings.compressAbove);
+  if (bytes.length <= settings.maxValueBytes) return bytes;
   const message = `The value takes ${bytes.length} bytes; allowed: ${settings.maxValueBytes} (option maxValueBytes).`;
   throw new CacheError('ERR_CACHE_VALUE', message);
 }
 
 /** The entry in stored bytes; `undefined` for what cannot be read. */
 export function entryOf(key: string, stored: Buffer | null, settings: Settings): Entry | undefined {
-  if (stored === null) return undefined;
-  const bytes = unpack(stored, settings.maxValueBytes);
-  return bytes === undefined ? undefined : decodeEntry(key, bytes, settings.codec);
+  return stored === null ? undefined : decodeEntry(key, stored, settings.codec);
 }
 
 /** What stands in the place of a deleted entry: an expired one, with a token of its own. */
@@ -54,7 +51,6 @@ export function tokenOf(stored: Buffer): Buffer {
   return stored.subarray(TOKEN_AT, TOKEN_AT + TOKEN_LENGTH);
 }
 
-const [MAGIC, PACKED_MAGIC] = [0x6331, 0x7a31];
 const DEADLINES_AT = NUMBERS_AT + 8;
 
 /** Bytes before the key: all that is needed to judge an entry. */
@@ -62,7 +58,7 @@ export const HEADER: number = KEY_AT;
 
 /** Whether the header is that of an entry that is still there at `now`: neither expired nor deleted. */
 export function isLive(header: Buffer, now: number): boolean {
-  if (header.length < HEADER || ![MAGIC, PACKED_MAGIC].includes(header.readUInt16BE(0))) return false;
+  if (header.length < HEADER || header.readUInt16BE(0) !== MAGIC) return false;
   const deadline = (index: number): number => header.readDoubleBE(DEADLINES_AT + 8 * index);
   return Math.max(deadline(0), deadline(1), deadline(2)) > now;
 }

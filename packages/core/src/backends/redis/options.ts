@@ -1,4 +1,5 @@
 import type { Codec } from '../../codecs/codec.ts';
+import { compressed } from '../../codecs/compressed.ts';
 import { structuredCloneCodec } from '../../codecs/structured-clone.ts';
 import { type Duration, toMilliseconds } from '../../duration.ts';
 import { invalidOption, rejectUnknownOptions } from '../../errors.ts';
@@ -10,8 +11,8 @@ export interface RedisBackendOptions {
   /** How values become bytes. Values of another codec are misses. Default: `structuredCloneCodec`. */
   readonly codec?: Codec;
   /**
-   * Bytes of an encoded entry from which on it is compressed (raw deflate, fastest level), if that saves a tenth. Every
-   * reader can read compressed entries, whatever its own setting. `Infinity`: never. Default: 16 KiB (16,384).
+   * Bytes of an encoded value above which it is compressed, if that saves a tenth: `compressed` around the codec. Every
+   * reader can read compressed values, whatever its own setting. `Infinity`: never. Default: 16 KiB (16,384).
    */
   readonly compressAbove?: number;
   /**
@@ -19,15 +20,15 @@ export interface RedisBackendOptions {
    * effect later. Default: `'250ms'`.
    */
   readonly timeout?: Duration;
-  /** Bytes of an encoded entry, before compression, above which it is not stored. Default: 8 MiB (8,388,608). */
+  /** Bytes of an encoded value, before compression, above which it is refused. Default: 8 MiB (8,388,608). */
   readonly maxValueBytes?: number;
 }
 
 /** The same, checked and complete. */
 export interface Settings {
   readonly prefix: string;
+  /** Compression included. */
   readonly codec: Codec;
-  readonly compressAbove: number;
   /** In milliseconds. */
   readonly timeout: number;
   readonly maxValueBytes: number;
@@ -59,5 +60,10 @@ export function resolveSettings(options: RedisBackendOptions): Settings {
   }
   const timeout = toMilliseconds(options.timeout ?? '250ms', 'timeout');
   if (!(timeout > 0 && timeout <= 60_000)) throw invalidOption('timeout', timeout, 'more than 0 and up to a minute');
-  return { prefix, codec, compressAbove, timeout, maxValueBytes };
+  return {
+    prefix,
+    codec: compressed(codec, { above: compressAbove, maxBytes: maxValueBytes }),
+    timeout,
+    maxValueBytes,
+  };
 }

@@ -64,7 +64,7 @@ describe('an entry', () => {
     const { store } = openStore(server.url, { prefix: ownPrefix(), maxValueBytes: 1_000 });
     for (const bad of ['x'.repeat(1_000), () => {}]) {
       await store.set('k', entry('old'));
-      await expect(async () => store.set('k', entry(bad))).rejects.toThrow(/maxValueBytes|could not be cloned/);
+      await expect(async () => store.set('k', entry(bad))).rejects.toThrow(/allowed: 1000|could not be cloned/);
       expect(await store.get('k')).toMatchObject({ value: null, deleteAt: 0 });
     }
   });
@@ -153,7 +153,6 @@ describe('what cannot be read', () => {
     ['cut', (bytes) => bytes.subarray(0, bytes.length - 1)],
     ['foreign', () => Buffer.from('{"a":1}'.repeat(20))],
     ['of another version', (bytes) => Buffer.concat([Buffer.from('c2'), bytes.subarray(2)])],
-    ['compressed rubbish', (bytes) => Buffer.concat([Buffer.from('z1'), bytes.subarray(2)])],
     ['corrupt', (bytes) => Buffer.from(bytes.map((byte, index) => (index === bytes.length - 2 ? byte ^ 1 : byte)))],
   ];
 
