@@ -67,8 +67,12 @@ export class Cache {
    * const city = await cache.get<City>(['city', 5]);
    */
   async get<T>(key: Key): Promise<T | undefined> {
-    const entry = await this.#fresh(this.#space.id(key));
-    if (entry !== undefined) return this.#space.answer(key, entry) as T;
+    const id = this.#space.id(key);
+    const found = this.#space.find(id);
+    const stored = found instanceof Promise ? await found : found;
+    const now = this.#space.root.clock.now();
+    const entry = this.#space.ifUsable(id, stored, now);
+    if (entry !== undefined && isFresh(entry, now)) return this.#space.answer(key, entry) as T;
     this.#space.emit('miss', key);
     return undefined;
   }

@@ -60,7 +60,7 @@ export class Space {
       const found = this.root.store.get(id);
       if (!(found instanceof Promise)) return found ?? undefined;
       currentDependencies()?.hear(this.root.log);
-      return this.inTime(found).catch((error: unknown) => this.#failed('get', error));
+      return this.#limited(found).catch((error: unknown) => this.#failed('get', error));
     } catch (error) {
       return this.#failed('get', error);
     }
@@ -78,7 +78,7 @@ export class Space {
     try {
       const reading = this.root.store.getMany(ids);
       if (reading instanceof Promise) currentDependencies()?.hear(this.root.log);
-      const found = reading instanceof Promise ? await this.inTime(reading) : reading;
+      const found = reading instanceof Promise ? await this.#limited(reading) : reading;
       return ids.map((_, index) => found[index]);
     } catch (error) {
       this.#failed('getMany', error);
@@ -156,7 +156,7 @@ export class Space {
     try {
       const stored = store(this.root.store);
       if (!(stored instanceof Promise)) return stored;
-      return this.inTime(stored).catch((error: unknown) => this.#failed(operation, error) ?? false);
+      return this.#limited(stored).catch((error: unknown) => this.#failed(operation, error) ?? false);
     } catch (error) {
       return this.#failed(operation, error) ?? false;
     }
@@ -167,7 +167,7 @@ export class Space {
     try {
       const removed = this.root.store.delete(id);
       if (!(removed instanceof Promise)) return removed;
-      return this.inTime(removed).catch((error: unknown) => this.#failed('delete', error) ?? false);
+      return this.#limited(removed).catch((error: unknown) => this.#failed('delete', error) ?? false);
     } catch (error) {
       return this.#failed('delete', error) ?? false;
     }
@@ -236,8 +236,23 @@ export class Space {
       const cancel = clock.after(backendTimeout, () => {
         reject(new Error(`The backend did not answer within ${backendTimeout} ms.`));
       });
-      void work.then(resolve, reject).finally(cancel);
+      work.then(
+        (result) => {
+          cancel();
+          resolve(result);
+        },
+        (error: unknown) => {
+          cancel();
+          reject(error as Error);
+        },
+      );
     });
+  }
+
+  /** `inTime` for a call that a store may limit by itself. */
+  #limited<T>(work: Promise<T>): Promise<T> {
+    const { store, backendTimeout } = this.root;
+    return store.endsWithin !== undefined && store.endsWithin <= backendTimeout ? work : this.inTime(work);
   }
 
   /** Forgets loads under way for the key: what they return is older than what is being written now. */

@@ -48,6 +48,11 @@ export interface StoreCapabilities {
  */
 export interface Store {
   readonly capabilities: StoreCapabilities;
+  /**
+   * Milliseconds within which each call for one key, and `getMany`, ends by itself, whatever happens to the backend. The
+   * cache above needs no timer of its own then. Default: they may take for ever.
+   */
+  readonly endsWithin?: number;
   /** The entry as it is, expired or not; `undefined` for what is absent or cannot be read. */
   get(key: string): MaybePromise<Entry | undefined>;
   /** The entries in the order of the keys. */

@@ -24,8 +24,8 @@ function safeOptions(timeout: number) {
     enableOfflineQueue: false,
     autoResendUnfulfilledCommands: false,
     maxRetriesPerRequest: 0,
-    // Later than our own timeout: the answer of a slow server still says that it lives.
-    commandTimeout: Math.max(1_000, 2 * timeout),
+    // Each command has a deadline of ours, so `commandTimeout` would be a second timer. This one is later: the answer of a
+    // slow server still says that it lives.
     socketTimeout: Math.max(2_000, 2 * timeout),
     connectTimeout: 2_000,
     retryStrategy,
@@ -89,7 +89,6 @@ export function unsafeSettings(client: RedisClient): string[] {
     !cluster &&
       (retries === null || (retries ?? 20) > 3) &&
       'maxRetriesPerRequest is over 3 (commands wait for many reconnects)',
-    !positive(options.commandTimeout) && 'commandTimeout is not set (commands wait for ever)',
     !positive(options.socketTimeout) && 'socketTimeout is not set (a silent connection is kept)',
     options.autoResendUnfulfilledCommands !== false &&
       'autoResendUnfulfilledCommands is not false (old commands are sent again)',

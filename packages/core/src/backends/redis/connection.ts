@@ -2,8 +2,10 @@ import { Command } from 'ioredis';
 import { CacheError } from '../../errors.ts';
 import { CircuitBreaker } from '../circuit-breaker.ts';
 import { isCluster, type RedisClient } from './client.ts';
+import { Deadlines } from './deadlines.ts';
 import { evaluate, LATE, LOOK_AT_CLOCK, type Script, type ScriptArgument } from './scripts.ts';
 import { ServerClock } from './server-clock.ts';
+import { WriteBatch } from './write-batch.ts';
 
 /**
  * Sends commands through a client, so that none waits longer than the timeout, none is queued while there is no
@@ -19,6 +21,8 @@ export class Connection {
   readonly keyPrefix: string;
   readonly #timeout: number;
   readonly #breaker = new CircuitBreaker({ failures: 5, pause: 1_000 });
+  readonly #deadlines = new Deadlines();
+  readonly #batch: WriteBatch;
   /** One server has one clock; in a Cluster each node has its own. */
   readonly #clocks = new Map<string, ServerClock>();
   readonly #closing: (() => void)[] = [];
@@ -29,6 +33,7 @@ export class Connection {
     this.client = client;
     this.keyPrefix = client.options.keyPrefix ?? '';
     this.#timeout = timeout;
+    this.#batch = new WriteBatch(client);
     // What comes after a lost connection may be another machine.
     this.#on('close', () => this.#clocks.clear());
     if (client.status !== 'ready' && client.status !== 'end') this.#connecting = this.#firstAttempt();
@@ -44,19 +49,24 @@ export class Connection {
    *
    * @throws CacheError `ERR_CACHE_BACKEND` when there is none in time or no connection; errors of the server as they are
    */
-  run<T>(send: (client: RedisClient, giveUpAt: number) => Promise<T>, giveUpAt: number = this.giveUpAt()): Promise<T> {
+  run<T>(send: (client: RedisClient) => Promise<T>, giveUpAt: number = this.giveUpAt()): Promise<T> {
     if (this.client.status === 'ready') return this.#attempt(send, giveUpAt);
     if (this.#connecting === undefined) return Promise.reject(noConnection());
     return this.#attempt(async (client) => {
       await this.#connecting;
       if (client.status !== 'ready') throw noConnection();
-      return send(client, giveUpAt);
+      return send(client);
     }, giveUpAt);
   }
 
   /** Runs a script that is refused from the instant at which it is given up on. */
-  write(script: Script, key: string, parameters: readonly ScriptArgument[]): Promise<unknown[]> {
-    return this.run(async (client, giveUpAt) => {
+  write(
+    script: Script,
+    key: string,
+    parameters: readonly ScriptArgument[],
+    giveUpAt: number = this.giveUpAt(),
+  ): Promise<unknown[]> {
+    return this.run(async (client) => {
       const clock = this.#clockOf(key);
       if (clock.deadline(giveUpAt, performance.now()) === undefined) {
         await timed(clock, evaluate(client, LOOK_AT_CLOCK, [key], [0]));
@@ -66,7 +76,7 @@ export class Connection {
       const answer = await timed(clock, evaluate(client, script, [key], [deadline, ...parameters]));
       if (answer[0] === LATE) throw timedOut(this.#timeout);
       return answer;
-    });
+    }, giveUpAt);
   }
 
   /** Indexes of the keys in groups that one command may name: all together, in a Cluster by slot. */
@@ -88,31 +98,25 @@ export class Connection {
   }
 
   /** A command against the clock. Whatever the server answers, an error too, shows that it lives. */
-  #attempt<T>(send: (client: RedisClient, giveUpAt: number) => Promise<T>, giveUpAt: number): Promise<T> {
-    const now = performance.now();
-    if (!this.#breaker.admits(now)) return Promise.reject(noConnection());
+  #attempt<T>(send: (client: RedisClient) => Promise<T>, giveUpAt: number): Promise<T> {
+    if (!this.#breaker.admits(performance.now())) return Promise.reject(noConnection());
     return new Promise((resolve, reject) => {
       let givenUp = false;
-      const giveUp = (): void => {
-        const early = giveUpAt - performance.now();
-        if (early > 0) {
-          timer = setTimeout(giveUp, Math.ceil(early)).unref();
-          return;
-        }
+      const expired = (): void => {
         givenUp = true;
         this.#breaker.failed(performance.now());
         reject(timedOut(this.#timeout));
       };
-      // A timer may fire a little early, and no write may take effect after it was given up on.
-      let timer = setTimeout(giveUp, Math.ceil(giveUpAt - now)).unref();
-      send(this.client, giveUpAt).then(
+      const inTime = this.#deadlines.add({ at: giveUpAt, expired });
+      this.#batch.open();
+      send(this.client).then(
         (answer) => {
-          clearTimeout(timer);
+          inTime();
           this.#breaker.succeeded();
           resolve(answer);
         },
         (error: unknown) => {
-          clearTimeout(timer);
+          inTime();
           if (isAnswer(error)) this.#breaker.succeeded();
           else if (!givenUp) this.#breaker.failed(performance.now());
           reject(error as Error);

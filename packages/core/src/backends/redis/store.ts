@@ -5,7 +5,7 @@ import { type Connection, isForeign } from './connection.ts';
 import { bytesOf, entryOf, isLive, TOMBSTONE_TTL, tokenOf, tombstoneOf, ttlOf } from './entry-bytes.ts';
 import { KeySpace } from './key-space.ts';
 import type { Settings } from './options.ts';
-import { DONE, REPLACE, type ScriptArgument, SET, SWAP } from './scripts.ts';
+import { DONE, REPLACE, type Script, type ScriptArgument, SET, SWAP } from './scripts.ts';
 import { StreamLog } from './stream-log.ts';
 
 /** Writes that are under way at once for one call. */
@@ -14,6 +14,7 @@ const BATCH = 100;
 /** The entries of one cache: a string key each, whose bytes begin with the header of the envelope. */
 export class RedisStore extends OneByOne implements Store {
   readonly capabilities: StoreCapabilities = { atomic: true, shared: true, persistent: true };
+  readonly endsWithin: number;
   readonly log: StreamLog;
   readonly #connection: Connection;
   readonly #settings: Settings;
@@ -26,6 +27,7 @@ export class RedisStore extends OneByOne implements Store {
     super();
     this.#connection = connection;
     this.#settings = settings;
+    this.endsWithin = settings.timeout;
     this.#clock = clock;
     this.#prefix = `${settings.prefix}:${name}:${version}:`;
     this.#space = new KeySpace(connection, this.#prefix, Math.max(1_000, settings.timeout), (error) =>
@@ -96,19 +98,22 @@ export class RedisStore extends OneByOne implements Store {
   async swap(key: string, expected: Entry | undefined, next: Entry | undefined): Promise<boolean> {
     if (this.#closed) return false;
     const now = this.#clock.now();
+    const giveUpAt = this.#connection.giveUpAt();
     const value =
       next === undefined
         ? [tombstoneOf(key, now, this.#settings), TOMBSTONE_TTL]
         : [bytesOf(key, next, this.#settings), ttlOf(next, now)];
     if (expected !== undefined) {
       if (expected.token === undefined) return false;
-      return this.#swap(key, [...value, Buffer.from(expected.token, 'latin1')]);
+      return this.#swap(key, [...value, Buffer.from(expected.token, 'latin1')], giveUpAt);
     }
-    if (await this.#swap(key, value)) return true;
+    if (await this.#swap(key, value, giveUpAt)) return true;
     // What cannot be read is nothing to `get`, so it must be nothing here too.
-    const there = await this.#connection.run((client) => client.getBuffer(this.#prefix + key)).catch(foreignIsEmpty);
+    const there = await this.#connection
+      .run((client) => client.getBuffer(this.#prefix + key), giveUpAt)
+      .catch(foreignIsEmpty);
     if (there === null || entryOf(key, there, this.#settings) !== undefined) return false;
-    return this.#swap(key, [...value, tokenOf(there)]);
+    return this.#swap(key, [...value, tokenOf(there)], giveUpAt);
   }
 
   clear(): Promise<void> {
@@ -128,15 +133,14 @@ export class RedisStore extends OneByOne implements Store {
   #get(key: string, giveUpAt: number): Promise<Entry | undefined> {
     return this.#connection
       .run((client) => client.getBuffer(this.#prefix + key), giveUpAt)
-      .catch(foreignIsEmpty)
-      .then((stored) => entryOf(key, stored, this.#settings));
+      .then((stored) => entryOf(key, stored, this.#settings), foreignIsNothing);
   }
 
-  async #swap(key: string, parameters: readonly ScriptArgument[]): Promise<boolean> {
-    return (await this.#write(SWAP, key, parameters))[0] === DONE;
+  async #swap(key: string, parameters: readonly ScriptArgument[], giveUpAt: number): Promise<boolean> {
+    return (await this.#connection.write(SWAP, this.#prefix + key, parameters, giveUpAt))[0] === DONE;
   }
 
-  #write(script: typeof SET, key: string, parameters: readonly ScriptArgument[]): Promise<unknown[]> {
+  #write(script: Script, key: string, parameters: readonly ScriptArgument[]): Promise<unknown[]> {
     return this.#connection.write(script, this.#prefix + key, parameters);
   }
 }
@@ -151,4 +155,8 @@ function batches<T>(items: readonly T[]): T[][] {
 function foreignIsEmpty(error: unknown): Buffer {
   if (isForeign(error)) return Buffer.alloc(0);
   throw error;
+}
+
+function foreignIsNothing(error: unknown): undefined {
+  foreignIsEmpty(error);
 }

@@ -73,7 +73,7 @@ describe('settings of a client', () => {
     await new Promise((resolve) => setImmediate(resolve));
     expect(warnings).toHaveLength(1);
     expect(warnings[0]).toMatchObject({ name: 'CacheWarning', code: 'CACHE_REDIS_CLIENT' });
-    const named = ['enableOfflineQueue', 'commandTimeout', 'socketTimeout', 'autoResendUnfulfilledCommands'];
+    const named = ['enableOfflineQueue', 'socketTimeout', 'autoResendUnfulfilledCommands'];
     for (const name of [...named, kind === 'single' ? 'maxRetriesPerRequest' : 'scaleReads']) {
       expect(warnings[0]?.message).toContain(name);
     }
