@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
-const projects = ['packages/core', 'packages/express', 'apps/atlas', 'apps/benchmark', 'tooling'];
+const projects = ['packages/core', 'packages/express', 'apps/atlas', 'apps/benchmark', 'apps/crash', 'tooling'];
 
 export default defineConfig({
   ssr: { resolve: { conditions: ['@cache/source'] } },
