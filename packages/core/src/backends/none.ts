@@ -1,4 +1,5 @@
 import type { Codec } from '../codecs/codec.ts';
+import { encodeValue } from '../codecs/encode-value.ts';
 import { structuredCloneCodec } from '../codecs/structured-clone.ts';
 import type { Entry } from '../entry.ts';
 import { invalidOption, rejectUnknownOptions } from '../errors.ts';
@@ -55,7 +56,7 @@ class NoStore extends OneByOne implements Store {
   get(): undefined {}
 
   set(key: string, entry: Entry): void {
-    this.#codec.encode(entry.value, key);
+    encodeValue(this.#codec, entry.value, key);
   }
 
   delete(): boolean {
@@ -64,7 +65,7 @@ class NoStore extends OneByOne implements Store {
 
   /** Always succeeds: what was there may have had to make room at once. */
   swap(key: string, _expected: Entry | undefined, next: Entry | undefined): boolean {
-    if (next !== undefined) this.#codec.encode(next.value, key);
+    if (next !== undefined) encodeValue(this.#codec, next.value, key);
     return true;
   }
 

@@ -1,6 +1,7 @@
 import { crc32 } from 'node:zlib';
 import type { Entry } from '../entry.ts';
 import type { Codec } from './codec.ts';
+import { encodeValue } from './encode-value.ts';
 
 /**
  * The bytes of an entry, version 1. All numbers are big-endian.
@@ -22,11 +23,11 @@ const CHECK_AT = 18;
 export const NUMBERS_AT = 22;
 export const KEY_AT = 70;
 
-/** Bytes of an entry that nobody else's entry is taken for. @throws what the codec throws */
+/** Bytes of an entry that nobody else's entry is taken for. @throws CacheError `ERR_CACHE_VALUE` */
 export function encodeEntry(key: string, entry: Entry, codec: Codec, token: Uint8Array): Buffer {
   const keyBytes = Buffer.from(key);
   const tags = Buffer.from(entry.tags.length === 0 ? '' : JSON.stringify(entry.tags));
-  const value = codec.encode(entry.value, key);
+  const value = encodeValue(codec, entry.value, key);
   const tagsAt = KEY_AT + 4 + keyBytes.length;
   const bytes = Buffer.alloc(tagsAt + 4 + tags.length + value.byteLength);
   bytes.writeUInt16BE(MAGIC, 0);

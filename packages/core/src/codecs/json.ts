@@ -1,5 +1,5 @@
-import { CacheError } from '../errors.ts';
 import type { Codec } from './codec.ts';
+import { isPlainObject, NOTHING, rejectUnknownData } from './known-data.ts';
 
 /**
  * JSON: readable by anybody, and smaller and faster than the default for plain data. A value that JSON would change on the way (`Date`,
@@ -11,27 +11,19 @@ import type { Codec } from './codec.ts';
 export const jsonCodec: Codec = {
   name: 'json',
   encode(value) {
-    refuse(value, new Set());
+    rejectUnknownData(
+      value,
+      partsOf,
+      'what JSON keeps as it is (texts, finite numbers, booleans, null, arrays, objects)',
+    );
     return Buffer.from(JSON.stringify(value));
   },
   decode: (bytes) => JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString()) as unknown,
 };
 
-function refuse(value: unknown, around: Set<object>): void {
-  if (value === null || typeof value === 'string' || typeof value === 'boolean') return;
-  if (typeof value === 'number' && Number.isFinite(value)) return;
-  if (typeof value !== 'object')
-    throw unserialisable(typeof value === 'number' ? 'a number that is not finite' : typeof value);
-  if (around.has(value)) throw unserialisable('a cycle');
-  const prototype: unknown = Object.getPrototypeOf(value);
-  if (!Array.isArray(value) && prototype !== Object.prototype && prototype !== null) {
-    throw unserialisable(`an instance of ${value.constructor.name}`);
-  }
-  around.add(value);
-  for (const item of Array.isArray(value) ? (value as unknown[]) : Object.values(value)) refuse(item, around);
-  around.delete(value);
-}
-
-function unserialisable(what: string): CacheError {
-  return new CacheError('ERR_CACHE_VALUE', `The value holds ${what}; allowed with JSON: plain data.`);
+function partsOf(value: unknown): Iterable<unknown> | undefined {
+  if (value === null || typeof value === 'string' || typeof value === 'boolean') return NOTHING;
+  if (typeof value === 'number') return Number.isFinite(value) ? NOTHING : undefined;
+  if (Array.isArray(value)) return value as unknown[];
+  return isPlainObject(value) ? Object.values(value) : undefined;
 }

@@ -31,7 +31,7 @@ describe('an envelope', () => {
       ),
       { numRuns: 300 },
     );
-  });
+  }, 30_000);
 
   it('is unreadable after any change of a byte behind the token, and never another value', () => {
     const bytes = encodeEntry('key', entryOf({ a: [1, 2, 3] }, ['t']), jsonCodec, TOKEN);
