@@ -1,7 +1,16 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
-const projects = ['packages/core', 'packages/express', 'apps/atlas', 'apps/benchmark', 'apps/crash', 'tooling'];
+const projects = [
+  'packages/core',
+  'packages/express',
+  'apps/atlas',
+  'apps/benchmark',
+  'apps/conformance',
+  'apps/crash',
+  'apps/gateway',
+  'tooling',
+];
 
 export default defineConfig({
   ssr: { resolve: { conditions: ['@cache/source'] } },

@@ -1,0 +1,37 @@
+import { type Backend, type Cache, createCache, memory } from '@cache/core';
+import type { ResponsePolicy } from '@cache/express';
+import type { Mode, Options } from './options.ts';
+import { StartError } from './start-error.ts';
+
+/** The cache before the origin, and by which rules it stores. */
+export interface CachedBy {
+  readonly cache: Cache;
+  readonly policy: ResponsePolicy;
+}
+
+/** Makes the cache that the options ask for, or none. @throws StartError */
+export async function openCache({ mode, backend, maxStoredBytes }: Options): Promise<CachedBy | undefined> {
+  if (mode === undefined) return undefined;
+  const cache = createCache({ name: 'gateway', backend: await openBackend(backend) });
+  cache.on('error', ({ operation, error }) => console.error(`cache ${operation}:`, error));
+  return { cache, policy: { ...POLICIES[mode], maxBodyBytes: maxStoredBytes } };
+}
+
+/** The origin says how long its answers live; nothing does that for it. */
+const POLICIES: Readonly<Record<Mode, ResponsePolicy>> = {
+  standard: { maxAge: 0 },
+  safe: { maxAge: 0 },
+};
+
+/** Only what is asked for is loaded: the client libraries need not be installed. */
+async function openBackend(where: string): Promise<Backend> {
+  if (where === 'memory') return memory();
+  const [, directory] = /^sqlite:(.+)$/.exec(where) ?? [];
+  if (directory !== undefined) return (await import('@cache/core/sqlite')).sqlite({ directory });
+  if (/^rediss?:\/\//.test(where)) return (await import('@cache/core/redis')).redis(where);
+  const [, server] = /^memcached:\/\/(.+)$/.exec(where) ?? [];
+  if (server !== undefined) return (await import('@cache/core/memcached')).memcached(server);
+  throw new StartError(
+    `--backend is "${where}"; use memory, sqlite:FOLDER, redis://HOST:PORT or memcached://HOST:PORT`,
+  );
+}
