@@ -16,10 +16,10 @@ export function sourcesOf(parent: 'packages' | 'apps'): SourceFile[] {
   );
 }
 
-/** What the packages export, read from their package.json. */
+/** What the packages and the services for tests export, read from their package.json. */
 export function publicEntries(): PublicEntries {
   return new Set(
-    membersOf('packages').flatMap((member) => {
+    [...membersOf('packages'), ...membersOf('tooling')].flatMap((member) => {
       const { name, exports } = JSON.parse(read(`${member}/package.json`)) as { name: string; exports: object };
       return Object.keys(exports)
         .filter((entry) => entry !== './package.json')

@@ -11,7 +11,7 @@ export async function build(out) {
 
 /** `tsc -b` trusts .tsbuildinfo and would not notice that somebody deleted `dist`. */
 function forgetMissingOutput() {
-  for (const member of [...membersOf('packages'), ...membersOf('apps')]) {
+  for (const member of ['packages', 'apps', 'tooling'].flatMap(membersOf)) {
     if (!existsSync(join(root, member, 'dist'))) rmSync(join(root, member, '.tsbuildinfo'), { force: true });
   }
 }

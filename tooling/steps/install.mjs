@@ -23,7 +23,8 @@ export async function install(out) {
 function fingerprint() {
   const hash = createHash('sha256');
   hash.update(`${process.versions.modules} ${process.platform} ${process.arch}`);
-  const manifests = ['.', ...membersOf('packages'), ...membersOf('apps')].map((member) => `${member}/package.json`);
+  const members = ['packages', 'apps', 'tooling'].flatMap(membersOf);
+  const manifests = ['.', ...members].map((member) => `${member}/package.json`);
   for (const file of ['pnpm-lock.yaml', 'pnpm-workspace.yaml', ...manifests]) {
     hash.update(`\0${file}\0`).update(readFileSync(join(root, file)));
   }

@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 /** The folder of the whole repository. */
 export const root = resolve(import.meta.dirname, '../..');
 
-/** The folders directly below `packages` or `apps` that are npm packages, as paths from the root. */
+/** The folders directly below `packages`, `apps` or `tooling` that are npm packages, as paths from the root. */
 export function membersOf(parent) {
   return readdirSync(join(root, parent))
     .map((name) => `${parent}/${name}`)

@@ -7,8 +7,8 @@ import { type SqliteBackend, sqlite } from '../../src/backends/sqlite/index.ts';
 import { backendContract, type ContractHarness } from '../../src/testing/index.ts';
 import { memcached } from '../../src/backends/memcached/index.ts';
 import { redis } from '../../src/backends/redis/index.ts';
-import { memcachedServer } from '../services/memcached.ts';
-import { redisServer } from '../services/redis.ts';
+import { memcachedServer } from '@cache/services/memcached';
+import { redisServer } from '@cache/services/redis';
 import { SharedMemory } from './shared-memory.ts';
 
 const inProcess = { atomic: true, shared: false, persistent: false };

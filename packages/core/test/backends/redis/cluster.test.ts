@@ -1,6 +1,6 @@
 import { Cluster } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type RedisCluster, startCluster } from '../../services/redis.ts';
+import { type RedisCluster, startCluster } from '@cache/services/redis';
 import { expectNoUnhandledRejections } from '../../support/unhandled-rejections.ts';
 import {
   afterThisTest,

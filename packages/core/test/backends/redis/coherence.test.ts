@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import type { Cache } from '../../../src/index.ts';
 import { faultProxy } from '../../../src/testing/index.ts';
-import { startRedis } from '../../services/redis.ts';
+import { startRedis } from '@cache/services/redis';
 import { controlledLoads } from '../../support/controlled-loads.ts';
 import { expectNoUnhandledRejections } from '../../support/unhandled-rejections.ts';
 import { afterThisTest, bareClient, cleanUpAfterEach, ownPrefix, redisCache, useRedis } from './support.ts';

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type RedisConnection, redis } from '../../../src/backends/redis/index.ts';
 import type { Backend } from '../../../src/index.ts';
 import { backendContract, type ContractHarness } from '../../../src/testing/index.ts';
-import { type RedisAddress, type RedisCluster, redisServer, startCluster } from '../../services/redis.ts';
+import { type RedisAddress, type RedisCluster, redisServer, startCluster } from '@cache/services/redis';
 import { ownPrefix } from './support.ts';
 
 let server: RedisAddress;

@@ -1,7 +1,7 @@
 import { Redis } from 'ioredis';
 import { describe, expect, it } from 'vitest';
 import { type FaultProxy, faultProxy } from '../../../src/testing/index.ts';
-import { startRedis } from '../../services/redis.ts';
+import { startRedis } from '@cache/services/redis';
 import { controlledLoads } from '../../support/controlled-loads.ts';
 import { expectNoUnhandledRejections } from '../../support/unhandled-rejections.ts';
 import {

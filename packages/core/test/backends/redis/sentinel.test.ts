@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type RedisSentinels, startSentinels } from '../../services/redis.ts';
+import { type RedisSentinels, startSentinels } from '@cache/services/redis';
 import { expectNoUnhandledRejections } from '../../support/unhandled-rejections.ts';
 import { bareClient, cleanUpAfterEach, ownPrefix, redisCache } from './support.ts';
 

@@ -17,7 +17,7 @@ import {
   createCache,
   type Entry,
 } from '../../../src/index.ts';
-import { type RedisAddress, redisServer } from '../../services/redis.ts';
+import { type RedisAddress, redisServer } from '@cache/services/redis';
 
 /** The server of this test file. */
 export function useRedis(): RedisAddress {
