@@ -1,10 +1,14 @@
 import { capabilityCases } from './contract/capability-cases.ts';
-import { type ContractCase, type ContractHarness, runnable } from './contract/case.ts';
+import { type ContractCase, type ContractHarness, type ContractPart, runnable } from './contract/case.ts';
+import { concurrentCases } from './contract/concurrent-cases.ts';
 import { deadlineCases } from './contract/deadline-cases.ts';
 import { deleteCases } from './contract/delete-cases.ts';
+import { evictionCases } from './contract/eviction-cases.ts';
+import { forgettingCases } from './contract/forgetting-cases.ts';
 import { keyCases } from './contract/key-cases.ts';
 import { logCases } from './contract/log-cases.ts';
 import { randomCases } from './contract/random-cases.ts';
+import { randomValueCases } from './contract/random-value-cases.ts';
 import { storeCases } from './contract/store-cases.ts';
 import { swapCases } from './contract/swap-cases.ts';
 import { valueCases } from './contract/value-cases.ts';
@@ -27,16 +31,24 @@ export type { ContractCase, ContractHarness, ContractSubject } from './contract/
  * for (const { name, run } of backendContract({ capabilities, create })) test(name, run);
  */
 export function backendContract(harness: ContractHarness): ContractCase[] {
-  const parts = [
+  return partsOf(harness).map((part) => runnable(part, harness));
+}
+
+function partsOf(harness: ContractHarness): ContractPart[] {
+  const { keeps = true, carries = () => true } = harness;
+  if (!keeps) return [...forgettingCases(carries), ...capabilityCases(harness)];
+  return [
     valueCases(harness),
     keyCases(),
     deadlineCases(),
     deleteCases(harness),
     swapCases(harness),
+    evictionCases(harness),
     storeCases(),
     capabilityCases(harness),
     logCases(harness),
     randomCases(harness),
-  ];
-  return parts.flat().map((part) => runnable(part, harness));
+    randomValueCases(harness),
+    concurrentCases(harness),
+  ].flat();
 }

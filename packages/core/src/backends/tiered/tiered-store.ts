@@ -224,7 +224,8 @@ export class TieredStore implements Store {
     // differs because another process wrote it.
     if (!(await this.#near.holds(key, expected))) return false;
     const there = await far.get(key);
-    if (there === undefined) return far.swap(key, undefined, next);
+    // A far tier that others see leaves a trace where it deletes, so this entry had to make room. Elsewhere it may have been taken a moment ago.
+    if (there === undefined) return this.capabilities.shared && far.swap(key, undefined, next);
     return isSame(there, expected) && far.swap(key, there, next);
   }
 }

@@ -10,9 +10,13 @@ export interface ContractHarness {
   create(): Promise<ContractSubject>;
   /** Whether a value can be kept at all, for a backend with a codec that cannot represent all. Default: every value can. */
   readonly carries?: (value: unknown) => boolean;
+  /** Whether it keeps entries at all; if not, it must take everything and never have anything. Default: true. */
+  readonly keeps?: boolean;
+  /** Whether the subject can remove an entry as lack of room would; if not, the cases about that are left out. Default: false. */
+  readonly evicts?: boolean;
   /** Whether another client may go on seeing what was there for a while, because it keeps copies. Default: false. */
   readonly lagging?: boolean;
-  /** How many random sequences of calls are tried. Default: 40. */
+  /** How many random sequences of calls are tried; half as many sets of random values, a quarter as many with calls at once. Default: 40. */
   readonly sequences?: number;
 }
 
@@ -25,7 +29,7 @@ export interface ContractSubject {
   readonly clock?: Clock;
   /** Closes the backend and opens the same data again. Needed if the backend is persistent and not shared. */
   reopen?(): Promise<Backend>;
-  /** Removes an entry as lack of room would. Without it the cases about evicted entries are left out. */
+  /** Removes an entry as lack of room would. Needed if the harness says that it `evicts`. */
   evict?(context: StoreContext, key: string): Promise<void>;
   /** Releases what `create` took. */
   dispose?(): Promise<void> | void;

@@ -3,6 +3,7 @@ import type { Store } from '../../backends/backend.ts';
 import type { Entry } from '../../entry.ts';
 import type { ContractHarness, ContractPart } from './case.ts';
 import { entryOf, entryUntil, sameEntry } from './entries.ts';
+import { type Random, randomly } from './random.ts';
 import { KEYS } from './samples.ts';
 
 const CALLS = 60;
@@ -18,19 +19,6 @@ export function randomCases({ sequences = 40 }: ContractHarness): ContractPart[]
       await model.compare();
     },
   }));
-}
-
-type Random = (below: number) => number;
-
-/** mulberry32: small, seeded, and good enough to choose test cases. */
-function randomly(seed: number): Random {
-  let state = seed * 0x9e3779b9;
-  return (below) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return Math.floor((((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32) * below);
-  };
 }
 
 /** What was read of a key, and how often the key had been written then. */

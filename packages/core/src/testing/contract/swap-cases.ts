@@ -78,17 +78,6 @@ const CASES: readonly ContractPart[] = [
       strictEqual((await store.get('key'))?.value, 20);
     },
   },
-  {
-    name: 'swap: an entry that had to make room counts as still there',
-    async run({ store, subject, context }) {
-      if (subject.evict === undefined) return;
-      await store.set('key', entryOf(1));
-      const read = await store.get('key');
-      await subject.evict(context, 'key');
-      strictEqual(await store.get('key'), undefined);
-      strictEqual(await store.swap('key', read, entryOf(2)), true);
-    },
-  },
 ];
 
 const CONCURRENT: readonly ContractPart[] = [

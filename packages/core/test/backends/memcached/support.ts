@@ -1,4 +1,6 @@
 import { connect } from 'node:net';
+import { readPage } from '../../../src/backends/memcached/page.ts';
+import { ItemNames } from '../../../src/backends/memcached/item-names.ts';
 import type { Entry, StoreContext } from '../../../src/index.ts';
 import { systemClock } from '../../../src/clock.ts';
 
@@ -35,4 +37,12 @@ export function entryUntil(value: unknown, until: number): Entry {
     token: undefined,
     checkedAt: -1,
   };
+}
+
+/** Removes an entry without a trace, as the server does when it needs room. */
+export async function evictItem(port: number, context: StoreContext, key: string, prefix = 'cache'): Promise<void> {
+  const names = new ItemNames(prefix, context);
+  const page = await ask(port, `get ${names.page}`);
+  const generation = readPage(page.split('\r\n')[1])?.generation ?? 0;
+  await ask(port, `delete ${names.of(key, generation)}`);
 }

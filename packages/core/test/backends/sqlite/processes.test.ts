@@ -4,7 +4,7 @@ import { cleanUpAfterEach, world } from './support/use-directory.ts';
 
 cleanUpAfterEach();
 
-describe('four processes on one directory', () => {
+describe('sqlite: four processes on one directory', () => {
   it.each([1, 4])(
     'lose no write and no turn of read and swap, with %i shards',
     async (shards) => {
@@ -101,7 +101,7 @@ describe('four processes on one directory', () => {
   }, 60_000);
 });
 
-describe('kill -9 of a writer', () => {
+describe('sqlite: kill -9 of a writer', () => {
   it('loses nothing that was acknowledged, and check() finds nothing', async () => {
     const here = world();
     const options = { fileAbove: 20_000 };
