@@ -50,7 +50,9 @@ export function send(request: ClientRequest, patience: number): Promise<ClientRe
   for (const [name = '', value = ''] of fields) outgoing.setHeader(name, value);
   const interim: InterimResponse[] = [];
   outgoing.on('information', ({ statusCode, rawHeaders }) => interim.push([statusCode, pairsOf(rawHeaders)]));
+  let whole = (): boolean => false;
   outgoing.on('response', (incoming) => {
+    whole = () => incoming.complete;
     const chunks: Buffer[] = [];
     incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
     incoming.on('end', () =>
@@ -64,8 +66,10 @@ export function send(request: ClientRequest, patience: number): Promise<ClientRe
     );
     incoming.on('error', reject);
   });
-  // After a whole response this changes nothing: bytes beyond its Content-Length are an error only to Node.
-  outgoing.on('error', reject);
+  outgoing.on('error', (error) => {
+    // Bytes beyond the Content-Length: the response is as long as it says.
+    if (!whole()) reject(error);
+  });
   const timer = setTimeout(
     () => outgoing.destroy(new Error(`no whole response within ${patience / 1000} s`)),
     patience,

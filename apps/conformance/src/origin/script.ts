@@ -35,7 +35,7 @@ export class Script {
   readonly seen: SeenRequest[] = [];
   readonly #requests: readonly TestRequest[];
   readonly #token: string;
-  /** The validators last sent with each request of the test. */
+  /** The fields last sent with each request of the test. */
   readonly #sent = new Map<number, ReadonlyMap<string, readonly string[]>>();
 
   constructor(test: Test, token: string) {
@@ -88,13 +88,20 @@ export class Script {
   /** A request that was to be a validation is answered with 304 if it is one, and with 999 if not. */
   #statusOf(request: TestRequest, number: number, { fields }: ArrivedRequest): readonly [number, string] {
     if (request.expected_type?.endsWith('_validated') !== true) return request.response_status ?? [200, 'OK'];
-    const sent = this.#sent.get(number - 1);
     const matches = (validator: string, condition: string): boolean => {
-      const value = sent === undefined ? undefined : lastLine(sent, validator);
+      const value = this.#validatorOf(number - 1, validator);
       return value !== undefined && value !== '' && fields[condition] === value;
     };
     const valid = matches('last-modified', 'if-modified-since') || matches('etag', 'if-none-match');
     return valid ? [304, 'Not Modified'] : [999, '304 Not Generated'];
+  }
+
+  /** What was sent with a request of the test, or would have been if it had not been answered from the cache. */
+  #validatorOf(number: number, name: string): string | undefined {
+    const sent = this.#sent.get(number);
+    if (sent !== undefined) return lastLine(sent, name);
+    const planned = this.#requests[number - 1]?.response_headers?.findLast(([other]) => other.toLowerCase() === name);
+    return planned === undefined ? undefined : String(planned[1]);
   }
 }
 
