@@ -18,6 +18,8 @@ const FLOORS: readonly (readonly [name: string, members: readonly string[]])[] =
       'updates',
       'value-loads',
       'value-writes',
+      'byte-source',
+      'value-streams',
       'load-many',
       'list-keys',
       'entry-info',

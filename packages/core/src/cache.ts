@@ -1,4 +1,6 @@
+import type { Readable } from 'node:stream';
 import type { MaybePromise } from './backends/backend.ts';
+import type { ByteSource } from './byte-source.ts';
 import { type Duration, toMilliseconds } from './duration.ts';
 import { type Entry, isFresh } from './entry.ts';
 import { type EntryInfo, entryInfo } from './entry-info.ts';
@@ -14,6 +16,7 @@ import { acquireLock, type Lock, type LockOptions } from './locks.ts';
 import { Space } from './space.ts';
 import { passThrottle, type ThrottleOptions } from './throttle.ts';
 import { type CacheDefaults, type GetOrSetOptions, ValueLoads } from './value-loads.ts';
+import { type SetStreamOptions, ValueStreams } from './value-streams.ts';
 import { ValueWrites } from './value-writes.ts';
 
 /** Options of `increment` and `decrement`: the lifetime of a number that is not there yet. */
@@ -39,6 +42,7 @@ export class Cache {
   readonly #defaults: CacheDefaults;
   readonly #loads: ValueLoads;
   readonly #writes: ValueWrites;
+  readonly #streams: ValueStreams;
   readonly #close: () => MaybePromise<void>;
 
   static {
@@ -51,6 +55,7 @@ export class Cache {
     this.#space = space;
     this.#loads = new ValueLoads(space, defaults);
     this.#writes = new ValueWrites(space, defaults);
+    this.#streams = new ValueStreams(space, defaults);
     this.#defaults = defaults;
     this.#close = close;
   }
@@ -127,6 +132,32 @@ export class Cache {
   /** `set` for several pairs, in one round trip. Checks all of them before it stores the first. */
   async setMany<T>(entries: Iterable<readonly [Key, T]>, options: LifetimeOptions = {}): Promise<void> {
     await this.#writes.setMany([...entries], options);
+  }
+
+  /**
+   * Stores the bytes of a stream, never all of them in memory where the backend keeps streams (SQLite), else up to 16 MiB. Whether
+   * they were stored: not if the backend fails or has no room for them, or if the key or one of the tags was written, deleted
+   * or invalidated while the stream ran. Nobody sees them before the end. The source is read to its end or destroyed.
+   *
+   * @throws what the source throws, the reason of `signal`, CacheError `ERR_CACHE_VALUE` if the source gives something else than bytes
+   * @example
+   * await cache.setStream(['map', id], Readable.fromWeb((await fetch(url)).body), { ttl: '1d', tags: ['maps'] });
+   */
+  async setStream(key: Key, source: ByteSource, options: SetStreamOptions = {}): Promise<boolean> {
+    return this.#streams.set(key, source, options);
+  }
+
+  /**
+   * The fresh value as a stream; `undefined` if there is none. What begins to be read is read to its end, even if the key
+   * is overwritten meanwhile; a value that turns out to be damaged ends with an error. Read the stream or destroy it: it may hold a file open.
+   *
+   * @throws CacheError `ERR_CACHE_VALUE` if something else than bytes is there
+   * @example
+   * const map = await cache.getStream(['map', id]);
+   * if (map !== undefined) await pipeline(map, response);
+   */
+  async getStream(key: Key): Promise<Readable | undefined> {
+    return this.#streams.get(key);
   }
 
   /** Stores a value if no fresh one is there; whether it was stored. Atomic for all who share the backend. */

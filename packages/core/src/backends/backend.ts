@@ -2,6 +2,7 @@ import type { Clock } from '../clock.ts';
 import type { Entry } from '../entry.ts';
 import type { ValueIsolation } from '../isolation.ts';
 import type { LogSource } from './log-source.ts';
+import type { StreamStore } from './streams.ts';
 
 /** A value, or a promise of it: a backend in memory answers at once, one over a network cannot. */
 export type MaybePromise<T> = T | Promise<T>;
@@ -40,6 +41,8 @@ export interface StoreCapabilities {
   readonly shared: boolean;
   /** Entries are there after a restart of this process. */
   readonly persistent: boolean;
+  /** Values that are bytes go in and out piece by piece, never as a whole through memory. Default: false. */
+  readonly streams?: boolean;
 }
 
 /**
@@ -75,4 +78,6 @@ export interface Store {
   keys?(prefix: string): AsyncIterable<string>;
   /** Where invalidations are shared with the other processes that use the store. */
   readonly log?: LogSource;
+  /** For the capability `streams`. */
+  readonly streams?: StreamStore;
 }

@@ -8,4 +8,9 @@ export interface Codec {
   encode(value: unknown, key: string): Uint8Array;
   /** @throws for bytes that it did not write, or not under this key */
   decode(bytes: Uint8Array, key: string): unknown;
+  /**
+   * Whether a value that comes as a stream of bytes may be kept as those bytes, past this codec. Not for a codec that hides, proves or
+   * limits what is kept: such a value goes through it as one `Uint8Array` then. Default: false.
+   */
+  readonly passesStreams?: boolean;
 }

@@ -19,7 +19,7 @@ export const MAGIC = 0x6331;
 const NAME_AT = 2;
 export const TOKEN_AT = 10;
 export const TOKEN_LENGTH = 8;
-const CHECK_AT = 18;
+export const CHECK_AT = 18;
 export const NUMBERS_AT = 22;
 export const KEY_AT = 70;
 
@@ -49,10 +49,15 @@ export function encodeEntry(key: string, entry: Entry, codec: Codec, token: Uint
 
 /** The entry in the bytes; `undefined` for whatever cannot be read: corrupt, of another key, codec or version. */
 export function decodeEntry(key: string, bytes: Buffer, codec: Codec): Entry | undefined {
+  if (bytes.length < KEY_AT || bytes.readUInt32BE(CHECK_AT) !== crc32(bytes.subarray(NUMBERS_AT))) return undefined;
+  return parseEntry(key, bytes, codec);
+}
+
+/** `decodeEntry` without the look at the checksum, for bytes that are known to be right. */
+export function parseEntry(key: string, bytes: Buffer, codec: Pick<Codec, 'name' | 'decode'>): Entry | undefined {
   try {
     if (bytes.readUInt16BE(0) !== MAGIC) return undefined;
     if (bytes.toString('latin1', NAME_AT, TOKEN_AT).replace(/\0+$/, '') !== codec.name) return undefined;
-    if (bytes.readUInt32BE(CHECK_AT) !== crc32(bytes.subarray(NUMBERS_AT))) return undefined;
     const tagsAt = KEY_AT + 4 + bytes.readUInt32BE(KEY_AT);
     if (bytes.toString('utf8', KEY_AT + 4, tagsAt) !== key) return undefined;
     const valueAt = tagsAt + 4 + bytes.readUInt32BE(tagsAt);

@@ -19,6 +19,7 @@ export const jsonCodec: Codec = {
     return Buffer.from(JSON.stringify(value));
   },
   decode: (bytes) => JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString()) as unknown,
+  passesStreams: true,
 };
 
 function partsOf(value: unknown): Iterable<unknown> | undefined {

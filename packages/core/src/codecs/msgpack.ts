@@ -54,6 +54,7 @@ export const messagePackCodec: Codec = {
   },
   // A view that is no `Buffer`, because binary data inside becomes what this is.
   decode: (bytes) => decode(new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength), OPTIONS),
+  passesStreams: true,
 };
 
 function partsOf(value: unknown): Iterable<unknown> | undefined {

@@ -18,4 +18,5 @@ export const structuredCloneCodec: Codec = {
     }
   },
   decode: (bytes) => deserialize(bytes) as unknown,
+  passesStreams: true,
 };

@@ -87,11 +87,18 @@ export interface FlightStart {
   readonly position: number;
 }
 
+/** A write that takes its time: something newer may be written under its key meanwhile. */
+export interface SlowWrite {
+  /** Whether it must not be stored any more. */
+  fenced: boolean;
+}
+
 /** The loads under way in this process, by key: simultaneous readers of one key share one. */
 export class SingleFlight<T> {
   readonly #flights = new Map<string, Flight<T>>();
   /** Those too that nobody can join any more. */
   readonly #running = new Set<Flight<T>>();
+  readonly #slowWrites = new Map<string, Set<SlowWrite>>();
 
   /** The load to join; never one that was given up, even in the moment before it is forgotten. */
   find(id: string): Flight<T> | undefined {
@@ -114,10 +121,28 @@ export class SingleFlight<T> {
     return flight;
   }
 
-  /** The load under way for `id`, if any, is not stored and nobody joins it any more. */
+  /** What is under way for `id` is not stored, and nobody joins it any more. */
   fence(id: string): void {
     this.#flights.get(id)?.fence();
     this.#flights.delete(id);
+    const writes = this.#slowWrites.size === 0 ? undefined : this.#slowWrites.get(id);
+    if (writes === undefined) return;
+    for (const write of writes) write.fenced = true;
+    this.#slowWrites.delete(id);
+  }
+
+  /** Begins a write that `fence` fences like a load, until `endWrite`. */
+  beginWrite(id: string): SlowWrite {
+    const write = { fenced: this.#slowWrites.size >= MAX_FLIGHTS };
+    if (write.fenced) return write;
+    const writes = this.#slowWrites.get(id) ?? new Set();
+    this.#slowWrites.set(id, writes.add(write));
+    return write;
+  }
+
+  endWrite(id: string, write: SlowWrite): void {
+    const writes = this.#slowWrites.get(id);
+    if (writes?.delete(write) === true && writes.size === 0) this.#slowWrites.delete(id);
   }
 
   /** Ends every wait with `ERR_CACHE_CLOSED`. */

@@ -10,6 +10,7 @@ import { logCases } from './contract/log-cases.ts';
 import { randomCases } from './contract/random-cases.ts';
 import { randomValueCases } from './contract/random-value-cases.ts';
 import { storeCases } from './contract/store-cases.ts';
+import { streamCases } from './contract/stream-cases.ts';
 import { swapCases } from './contract/swap-cases.ts';
 import { valueCases } from './contract/value-cases.ts';
 
@@ -47,6 +48,7 @@ function partsOf(harness: ContractHarness): ContractPart[] {
     storeCases(),
     capabilityCases(harness),
     logCases(harness),
+    streamCases(harness),
     randomCases(harness),
     randomValueCases(harness),
     concurrentCases(harness),

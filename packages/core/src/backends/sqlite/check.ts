@@ -1,4 +1,5 @@
 import { decodeEntry } from '../../codecs/envelope.ts';
+import { envelopeLength } from './row-writes.ts';
 import type { Rows } from './rows.ts';
 import type { Shard } from './shard.ts';
 
@@ -67,14 +68,17 @@ function wrongFiles(shard: Shard, fix: boolean): Found[] | Promise<Found[]> {
     shard.database.transaction((rows) => {
       const found: Found[] = [];
       const known = new Set(rows.all('SELECT file FROM garbage').map(([file]) => String(file)));
-      for (const [id, file] of rows.all('SELECT id, file FROM entries WHERE file IS NOT NULL')) {
-        known.add(String(file));
-        if (files.has(String(file))) continue;
-        found.push({ kind: 'missing file', detail: String(file) });
+      for (const [id, key, size, file] of rows.all('SELECT id, key, size, file FROM entries WHERE file IS NOT NULL')) {
+        const name = String(file);
+        known.add(name);
+        const bytes = files.sizeOf(name);
+        if (bytes === envelopeLength(String(key), Number(size))) continue;
+        if (bytes === undefined) found.push({ kind: 'missing file', detail: name });
+        else found.push({ kind: 'unreadable value', detail: String(key) });
         if (fix) rows.remove(Number(id));
       }
       for (const { name, bytes } of present) {
-        if (known.has(name) || !files.has(name)) continue;
+        if (known.has(name) || files.sizeOf(name) === undefined) continue;
         found.push({ kind: 'orphan file', detail: `${name}, ${bytes} bytes` });
         if (fix) files.remove(name);
       }

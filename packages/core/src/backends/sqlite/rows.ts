@@ -20,6 +20,7 @@ export interface FoundRow {
   readonly id: number;
   readonly body: Buffer | undefined;
   readonly file: string | undefined;
+  readonly size: number;
   /** Only of tombstones. */
   readonly token: Buffer | undefined;
 }
@@ -63,7 +64,7 @@ export class Rows {
     this.#order = eviction === 'none' ? undefined : EVICTION_ORDER[eviction];
     this.#body = connection.prepare('SELECT body FROM entries WHERE key = ?');
     this.#find = connection.prepare(
-      'SELECT body, id, file, CASE WHEN stored IS NULL THEN token END FROM entries WHERE key = ?',
+      'SELECT body, id, file, size, CASE WHEN stored IS NULL THEN token END FROM entries WHERE key = ?',
     );
     this.#put = connection.prepare(`${INSERT} ${UPDATE}`);
     this.#swap = connection.prepare(`${INSERT} ${UPDATE} WHERE token = ?9`);
@@ -87,8 +88,8 @@ export class Rows {
   find(key: string): FoundRow | undefined {
     const row = this.#find.get(key);
     if (row === undefined) return undefined;
-    const [body, id, file, token] = row;
-    return { id: Number(id), body: asBuffer(body), file: asText(file), token: asBuffer(token) };
+    const [body, id, file, size, token] = row;
+    return { id: Number(id), body: asBuffer(body), file: asText(file), size: Number(size), token: asBuffer(token) };
   }
 
   put(row: RowWrite): void {

@@ -1,13 +1,13 @@
-import { encodeEntry } from '../../codecs/envelope.ts';
 import type { Entry } from '../../entry.ts';
 import { CacheError } from '../../errors.ts';
 import type { MaybePromise, Store, StoreCapabilities, StoreContext } from '../backend.ts';
 import type { LogSource } from '../log-source.ts';
 import { OneByOne } from '../one-by-one.ts';
+import type { StreamStore } from '../streams.ts';
+import { IncomingStream } from './incoming-stream.ts';
 import { fromRowKey, rowKeyRanges, toRowKey } from './row-keys.ts';
-import { ROW_BYTES, type RowWrite, TOMBSTONE_TIME } from './rows.ts';
-import { newToken } from './schema.ts';
-import { newFileName, type ReadyWrite, type Shard } from './shard.ts';
+import { tombstoneRow, tombstoneWrite, valueWrite } from './row-writes.ts';
+import type { Shard } from './shard.ts';
 
 /** Rows written in one transaction. */
 const BATCH = 200;
@@ -16,8 +16,9 @@ const PAGE = 500;
 
 /** The entries of one cache, spread over the databases by key. */
 export class SqliteStore extends OneByOne implements Store {
-  readonly capabilities: StoreCapabilities = { atomic: true, shared: true, persistent: true };
+  readonly capabilities: StoreCapabilities;
   readonly log: LogSource;
+  readonly streams?: StreamStore;
   readonly #shards: readonly Shard[];
   readonly #context: StoreContext;
   readonly #prefix: string;
@@ -28,6 +29,9 @@ export class SqliteStore extends OneByOne implements Store {
     this.#context = context;
     this.log = log;
     this.#prefix = `${context.name}/${context.version}/`;
+    const streams = shards[0]?.options.codec.passesStreams === true;
+    this.capabilities = { atomic: true, shared: true, persistent: true, streams };
+    if (streams) this.streams = this.#streams();
   }
 
   get(key: string): MaybePromise<Entry | undefined> {
@@ -39,14 +43,14 @@ export class SqliteStore extends OneByOne implements Store {
     const now = this.#context.clock.now();
     const rowKey = toRowKey(this.#prefix, key);
     const shard = this.#shardOf(rowKey);
-    return shard.put([this.#ready(shard, rowKey, entry, now)], now);
+    return shard.put([valueWrite(rowKey, entry, now, shard.options)], now);
   }
 
   override setMany(pairs: readonly (readonly [string, Entry])[]): MaybePromise<void> {
     const now = this.#context.clock.now();
     const entries = new Map(pairs.map(([key, entry]) => [toRowKey(this.#prefix, key), entry]));
     const work = this.#batches([...entries.keys()]).map(([shard, keys]) => {
-      const ready = keys.map((key) => this.#ready(shard, key, entries.get(key) as Entry, now));
+      const ready = keys.map((key) => valueWrite(key, entries.get(key) as Entry, now, shard.options));
       return () => shard.put(ready, now);
     });
     return inOrder(work, () => {});
@@ -76,8 +80,7 @@ export class SqliteStore extends OneByOne implements Store {
     const now = this.#context.clock.now();
     const rowKey = toRowKey(this.#prefix, key);
     const shard = this.#shardOf(rowKey);
-    const write =
-      next === undefined ? { row: tombstoneRow(rowKey, now), large: undefined } : this.#ready(shard, rowKey, next, now);
+    const write = next === undefined ? tombstoneWrite(rowKey, now) : valueWrite(rowKey, next, now, shard.options);
     // An entry without a token was not read from here, so it is not what is there.
     if (expected !== undefined && expected.token === undefined) return false;
     return shard.swap(write, expected?.token === undefined ? undefined : Buffer.from(expected.token, 'latin1'), now);
@@ -98,6 +101,24 @@ export class SqliteStore extends OneByOne implements Store {
         }
       }
     }
+  }
+
+  #streams(): StreamStore {
+    const place = (key: string): [shard: Shard, rowKey: string] => {
+      const rowKey = toRowKey(this.#prefix, key);
+      return [this.#shardOf(rowKey), rowKey];
+    };
+    const { clock } = this.#context;
+    return {
+      open(key) {
+        const [shard, rowKey] = place(key);
+        return shard.openStream(rowKey, clock.now());
+      },
+      begin(key, entry) {
+        const [shard, rowKey] = place(key);
+        return IncomingStream.begin(shard, clock, rowKey, entry);
+      },
+    };
   }
 
   async *#rowKeys(shard: Shard, start: string): AsyncGenerator<string> {
@@ -135,28 +156,6 @@ export class SqliteStore extends OneByOne implements Store {
     })();
   }
 
-  #ready(shard: Shard, key: string, entry: Entry, now: number): ReadyWrite {
-    const { codec, fileAbove, maxBytes } = shard.options;
-    const token = newToken();
-    const bytes = encodeEntry(key, entry, codec, token);
-    const size = bytes.length + Buffer.byteLength(key) + ROW_BYTES;
-    // A write must never leave an older value, so one that is too large takes the old one away.
-    if (size > maxBytes) return { row: tombstoneRow(key, now), large: undefined };
-    const isLarge = bytes.length > fileAbove;
-    const expire = instant(entry.deleteAt);
-    const row: RowWrite = {
-      key,
-      token: Buffer.from(token),
-      expire,
-      purge: expire === null ? null : Math.max(expire, now + TOMBSTONE_TIME),
-      stored: now,
-      size,
-      file: isLarge ? newFileName() : null,
-      body: isLarge ? null : bytes,
-    };
-    return { row, large: isLarge ? bytes : undefined };
-  }
-
   /** The keys by shard, in batches of one transaction each. */
   #batches(rowKeys: readonly string[]): [shard: Shard, keys: string[]][] {
     const batches: [Shard, string[]][] = [];
@@ -179,17 +178,6 @@ export class SqliteStore extends OneByOne implements Store {
     if (shard === undefined) throw new CacheError('ERR_CACHE_CLOSED', 'The backend is closed.');
     return shard;
   }
-}
-
-function tombstoneRow(key: string, now: number): RowWrite {
-  const size = Buffer.byteLength(key) + ROW_BYTES;
-  const token = Buffer.from(newToken());
-  return { key, token, expire: 0, purge: now + TOMBSTONE_TIME, stored: null, size, file: null, body: null };
-}
-
-/** Never is NULL in a database. */
-function instant(at: number): number | null {
-  return at === Infinity ? null : at;
 }
 
 /** One after the other, without a promise where none is needed. */

@@ -1,5 +1,5 @@
 import { mkdirSync, readdirSync, readFileSync, renameSync, statSync, unlinkSync } from 'node:fs';
-import { mkdir, open, readFile, rm } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /** A file found on the disk. */
@@ -21,14 +21,29 @@ export class ValueFiles {
 
   /** @param durable wait until the disk has it */
   async write(name: string, bytes: Uint8Array, durable: boolean): Promise<void> {
-    const path = this.#path(name);
-    await mkdir(join(path, '..'), { recursive: true, mode: 0o700 });
-    const file = await open(path, 'wx', 0o600);
+    const file = await this.create(name);
     try {
       await file.writeFile(bytes);
       if (durable) await file.sync();
     } finally {
       await file.close();
+    }
+  }
+
+  /** A new file, to be written piece by piece. */
+  async create(name: string): Promise<FileHandle> {
+    const path = this.#path(name);
+    await mkdir(join(path, '..'), { recursive: true, mode: 0o700 });
+    return open(path, 'wx', 0o600);
+  }
+
+  /** The file, to be read piece by piece; `undefined` if there is none (any more). */
+  async open(name: string): Promise<FileHandle | undefined> {
+    try {
+      return await open(this.#path(name), 'r');
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+      throw error;
     }
   }
 
@@ -72,8 +87,9 @@ export class ValueFiles {
     }
   }
 
-  has(name: string): boolean {
-    return statSync(this.#path(name), { throwIfNoEntry: false }) !== undefined;
+  /** Its bytes; `undefined` if there is no such file. */
+  sizeOf(name: string): number | undefined {
+    return statSync(this.#path(name), { throwIfNoEntry: false })?.size;
   }
 
   /** All files there are. */

@@ -42,7 +42,8 @@ export class TieredStore implements Store {
     this.#clock = context.clock;
     this.#values = context.values ?? 'frozen';
     this.#report = context.report;
-    this.capabilities = far.capabilities;
+    const { atomic, shared, persistent } = far.capabilities;
+    this.capabilities = { atomic, shared, persistent };
     const { log } = far;
     if (log !== undefined) this.log = limited(log, this.#far);
     if (far.keys !== undefined) this.keys = (prefix) => far.keys?.(prefix) ?? none();

@@ -9,7 +9,12 @@ export function capabilityCases({ capabilities, lagging = false }: ContractHarne
     {
       name: 'capabilities: are those declared',
       async run({ store }) {
-        deepStrictEqual({ ...store.capabilities }, { ...capabilities });
+        deepStrictEqual({ streams: false, ...store.capabilities }, { streams: false, ...capabilities });
+        strictEqual(
+          store.streams !== undefined,
+          capabilities.streams === true,
+          'streams are declared and there, or neither',
+        );
         strictEqual(store.log !== undefined, capabilities.shared, 'a shared store has a log, and no other');
       },
     },

@@ -12,7 +12,7 @@ function engineWith(
 ): Engine {
   let { directory, remove } = { directory: '', remove: () => {} };
   return {
-    capabilities: sharedAndPersistent,
+    capabilities: { ...sharedAndPersistent, streams: true },
     sequences,
     start: async () => {
       ({ directory, remove } = temporaryDirectory());

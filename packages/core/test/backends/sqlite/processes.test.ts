@@ -100,34 +100,3 @@ describe('sqlite: four processes on one directory', () => {
     expect(await cache.namespace('n').get('c')).toBe('kept too');
   }, 60_000);
 });
-
-describe('sqlite: kill -9 of a writer', () => {
-  it('loses nothing that was acknowledged, and check() finds nothing', async () => {
-    const here = world();
-    const options = { fileAbove: 20_000 };
-    const sizes = [10, 1_000, 30_000, 200];
-    for (let round = 0; round < 6; round += 1) {
-      const writer = await here.process(options);
-      writer.tell('writeForEver', `${round}-`, sizes);
-      await writer.untilWritten(Math.floor(Math.random() * 150));
-      await writer.kill();
-      const backend = here.backend(options);
-      const store = here.store(backend);
-      expect(await backend.check()).toEqual([]);
-      const wrong: string[] = [];
-      for (let index = 0; index <= writer.written; index += 1) {
-        const found = await store.get(`${round}-${index}`);
-        const value = `${index}:${'x'.repeat(sizes[index % 4] ?? 0)}`;
-        // The second of each three is deleted after the third is written; when it was killed in between, nobody knows.
-        const deleted = index % 3 === 1 && index < writer.written;
-        const maybeDeleted = index % 3 === 1;
-        if (found?.value !== (deleted ? null : value) && !maybeDeleted)
-          wrong.push(`${index} is ${String(found?.value)}`);
-        if (deleted && found?.deleteAt !== 0) wrong.push(`${index} is not deleted`);
-      }
-      expect(wrong).toEqual([]);
-      await backend.close();
-    }
-    expect(here.reports).toEqual([]);
-  }, 120_000);
-});

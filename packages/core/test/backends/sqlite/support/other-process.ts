@@ -5,7 +5,7 @@ import type { SqliteOptions } from '../../../../src/backends/sqlite/index.ts';
 import type { commands } from './worker.ts';
 
 type Commands = typeof commands;
-type Message = { readonly ready?: true; readonly result?: unknown; readonly error?: string; readonly written?: number };
+type Message = { readonly ready?: true; readonly result?: unknown; readonly error?: string };
 
 const running = new Set<ChildProcess>();
 process.on('exit', () => {
@@ -15,14 +15,9 @@ process.on('exit', () => {
 /** A process of its own with a backend on a directory. */
 export class OtherProcess {
   readonly #child: ChildProcess;
-  /** The last write that it acknowledged. */
-  written = -1;
 
   private constructor(child: ChildProcess) {
     this.#child = child;
-    child.on('message', (message: Message) => {
-      if (message.written !== undefined) this.written = message.written;
-    });
   }
 
   static async start(options: SqliteOptions): Promise<OtherProcess> {
@@ -47,11 +42,6 @@ export class OtherProcess {
   /** `call` without waiting for the answer. */
   tell<N extends keyof Commands>(name: N, ...parameters: Parameters<Commands[N]>): void {
     this.#child.send([name, ...parameters]);
-  }
-
-  /** Waits until it has acknowledged a write with this number. */
-  async untilWritten(index: number): Promise<void> {
-    if (this.written < index) await this.#until(({ written }) => written !== undefined && written >= index);
   }
 
   async kill(): Promise<void> {

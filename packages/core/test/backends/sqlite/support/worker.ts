@@ -38,13 +38,10 @@ export const commands = {
   async write(prefix: string, times: number, bytes: number): Promise<void> {
     for (let index = 0; index < times; index += 1) await store.set(`${prefix}${index}`, entryOf('x'.repeat(bytes)));
   },
-  /** Writes until it is killed, and tells of each write that was acknowledged. */
-  async writeForEver(prefix: string, sizes: readonly number[]): Promise<void> {
-    for (let index = 0; ; index += 1) {
-      await store.set(`${prefix}${index}`, entryOf(`${index}:${'x'.repeat(sizes[index % sizes.length] ?? 0)}`));
-      if (index % 3 === 2) await store.delete(`${prefix}${index - 1}`);
-      await new Promise<void>((resolve) => process.send?.({ written: index }, () => resolve()));
-    }
+  /** Begins a stream that never ends, and returns when so many of its bytes are written. */
+  async beginStream(key: string, length: number): Promise<void> {
+    const writing = await store.streams?.begin(key, entryOf(null));
+    await writing?.write(Buffer.alloc(length, 1));
   },
   /** Writes nonsense over a part of the database. */
   scribble(at: number, length: number): void {
