@@ -6,6 +6,8 @@ export interface Plan {
   readonly family: Family;
   readonly json: boolean;
   readonly full: boolean;
+  /** The folder that pictures go into, if any are wanted. */
+  readonly svg: string | undefined;
   readonly rounds: number;
   readonly warmUpMs: number;
   readonly measureMs: number;
@@ -15,16 +17,17 @@ export interface Plan {
   readonly progress: (line: string) => void;
 }
 
-/** The two kinds of scenarios. */
-export type Family = 'memory' | 'http';
+/** The kinds of scenarios. */
+export type Family = 'memory' | 'http' | 'redis' | 'sqlite' | 'latency';
 
 /** How the command is used. */
-export const USAGE = `Usage: npm run bench -- memory|http [options]
+export const USAGE = `Usage: npm run bench -- memory|http|redis|sqlite|latency [options]
   --quick            few short rounds: shows that everything works, not how fast it is
   --full             adds the scenarios that take minutes
   --json             nothing but JSON on stdout (with: npm run --silent bench)
   --scenario TEXT    only scenarios whose name contains the text
-  --contender TEXT   only contenders whose name contains the text, and the floor`;
+  --contender TEXT   only contenders whose name contains the text, and the floor
+  --svg FOLDER       latency: also draws what was found, as two pictures`;
 
 /** Reads the command line; undefined if it makes no sense. */
 export function parsePlan(args: readonly string[], progress: (line: string) => void): Plan | undefined {
@@ -34,15 +37,18 @@ export function parsePlan(args: readonly string[], progress: (line: string) => v
     json: { type: 'boolean', default: false },
     scenario: { type: 'string', default: '' },
     contender: { type: 'string', default: '' },
+    svg: { type: 'string' },
   } as const;
   try {
     const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true });
-    const [family] = positionals;
-    if ((family !== 'memory' && family !== 'http') || positionals.length > 1) return undefined;
+    const family = FAMILIES.find((name) => name === positionals[0]);
+    if (family === undefined || positionals.length > 1) return undefined;
+    if (values.svg !== undefined && family !== 'latency') return undefined;
     return {
       family,
       json: values.json,
       full: values.full,
+      svg: values.svg,
       ...(values.quick ? QUICK : THOROUGH)[family],
       select: (scenario, contenders) =>
         scenario.includes(values.scenario)
@@ -55,12 +61,26 @@ export function parsePlan(args: readonly string[], progress: (line: string) => v
   }
 }
 
-const THOROUGH = {
+interface Effort {
+  readonly rounds: number;
+  readonly warmUpMs: number;
+  readonly measureMs: number;
+}
+
+const THOROUGH: Record<Family, Effort> = {
   memory: { rounds: 7, warmUpMs: 400, measureMs: 800 },
   http: { rounds: 5, warmUpMs: 1_500, measureMs: 3_000 },
+  redis: { rounds: 7, warmUpMs: 500, measureMs: 1_000 },
+  sqlite: { rounds: 7, warmUpMs: 500, measureMs: 1_000 },
+  latency: { rounds: 5, warmUpMs: 500, measureMs: 1_000 },
 };
 
-const QUICK = {
+const QUICK: Record<Family, Effort> = {
   memory: { rounds: 3, warmUpMs: 100, measureMs: 150 },
   http: { rounds: 2, warmUpMs: 800, measureMs: 800 },
+  redis: { rounds: 2, warmUpMs: 200, measureMs: 300 },
+  sqlite: { rounds: 2, warmUpMs: 200, measureMs: 300 },
+  latency: { rounds: 1, warmUpMs: 200, measureMs: 300 },
 };
+
+const FAMILIES = Object.keys(THOROUGH) as Family[];

@@ -1,8 +1,18 @@
-import { parsePlan, type Plan, USAGE } from './arguments.ts';
+import { type Family, parsePlan, type Plan, USAGE } from './arguments.ts';
 import { runHttp } from './http/run.ts';
+import { runLatency } from './latency/run.ts';
 import { runMemory } from './memory/run.ts';
 import type { Row } from './report/row.ts';
 import { toTable } from './report/table.ts';
+import { runStores } from './stores/run.ts';
+
+const RUN: Record<Family, (plan: Plan, onRows: (rows: Row[]) => void) => Promise<void>> = {
+  memory: runMemory,
+  http: runHttp,
+  redis: (plan, onRows) => runStores('redis', plan, onRows),
+  sqlite: (plan, onRows) => runStores('sqlite', plan, onRows),
+  latency: runLatency,
+};
 
 const plan = parsePlan(process.argv.slice(2), (line) => console.error(line));
 if (plan === undefined) {
@@ -14,8 +24,7 @@ if (plan === undefined) {
 
 async function report(plan: Plan): Promise<void> {
   const all: Row[] = [];
-  const run = plan.family === 'memory' ? runMemory : runHttp;
-  await run(plan, (rows) => {
+  await RUN[plan.family](plan, (rows) => {
     all.push(...rows);
     if (!plan.json) console.log(`\n${toTable(rows)}\n`);
   });

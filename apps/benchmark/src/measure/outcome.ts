@@ -5,6 +5,7 @@ export type Outcome = Measurement | Wrong;
 export interface Measurement {
   readonly opsPerSecond: number;
   readonly p50Ms: number;
+  readonly p90Ms?: number;
   readonly p99Ms: number;
   /** How long a server's core was busy with one request: steadier than a rate when the machine is shared. */
   readonly cpuMs?: number;

@@ -12,6 +12,7 @@ export interface Row {
   readonly opsPerSecond: number | null;
   readonly ratioToFloor: number | null;
   readonly p50Ms: number | null;
+  readonly p90Ms?: number;
   readonly p99Ms: number | null;
   readonly cpuMs?: number;
   readonly loads?: number;
@@ -20,7 +21,7 @@ export interface Row {
   readonly wrong?: string;
 }
 
-const EXTRAS = ['cpuMs', 'loads', 'missMs', 'bytesPerEntry'] as const;
+const EXTRAS = ['p90Ms', 'cpuMs', 'loads', 'missMs', 'bytesPerEntry'] as const;
 
 /** Sums up the rounds of a scenario: medians, and the median of the ratios to the floor of the same round. */
 export function toRows(scenario: string, results: ReadonlyMap<string, Rounds>): Row[] {

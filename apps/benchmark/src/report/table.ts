@@ -28,6 +28,7 @@ const COLUMNS: readonly Column[] = [
   { title: 'ops/s', cell: (row) => whole(row.opsPerSecond) },
   { title: 'of floor', cell: (row) => row.ratioToFloor?.toFixed(2) ?? '' },
   { title: 'p50', cell: (row) => duration(row.p50Ms) },
+  { title: 'p90', cell: (row) => duration(row.p90Ms ?? null) },
   { title: 'p99', cell: (row) => duration(row.p99Ms) },
   { title: 'cpu/op', cell: (row) => duration(row.cpuMs ?? null) },
   { title: 'loads', cell: (row) => whole(row.loads) },
