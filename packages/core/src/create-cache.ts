@@ -89,7 +89,7 @@ export function createCache(options: CacheOptions = {}): Cache {
   const store = backend.open({ name, version, clock, values, report });
   const shared = sharedByStore.get(store) ?? newlyShared(store, `${backend.kind}/${name}/${version}`);
   const backendTimeout = toMilliseconds(options.backendTimeout ?? '1s', 'backendTimeout');
-  const root = { name, store, ...shared, clock, events, backendTimeout };
+  const root = { name, store, ...shared, clock, events, backendTimeout, blindLoads: new WeakMap() };
   return new Cache(new Space(root, []), { lifetime, loadTimeout, values }, () => backend.close());
 }
 

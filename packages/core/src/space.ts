@@ -1,4 +1,5 @@
 import type { MaybePromise, Store } from './backends/backend.ts';
+import { BLIND_TRUST } from './backends/log-source.ts';
 import type { Clock } from './clock.ts';
 import { SingleFlight } from './coordination/single-flight.ts';
 import { currentDependencies } from './dependencies.ts';
@@ -17,6 +18,8 @@ export interface Root {
   readonly clock: Clock;
   readonly events: Events;
   readonly flights: SingleFlight<Entry>;
+  /** Entries that this process loaded while it was cut off from the log, and when the load began. */
+  readonly blindLoads: WeakMap<Entry, number>;
   /** How long an asynchronous backend may take for one call, in milliseconds. */
   readonly backendTimeout: number;
 }
@@ -115,13 +118,30 @@ export class Space {
     const { log } = this.root;
     if (log.isPolled) log.refresh();
     if (entry.checkedAt === log.version) return true;
-    if (!log.trusted) return false;
-    if (log.changedSince(this.scopes, entry.position) || log.changedSince(entry.tags, entry.position)) return false;
+    if (!log.trusted) return this.#trustedBlindly(entry) && !this.#isOutdated(entry);
+    if (this.#isOutdated(entry)) return false;
     entry.checkedAt = log.version;
     return true;
   }
 
-  /** Stores an entry, unless it is already invalid or expired; whether it was stored. */
+  /** Whether something that the entry depends on is known to have been invalidated since its making began. */
+  #isOutdated(entry: Entry): boolean {
+    const { log } = this.root;
+    if (log.isPolled) log.refresh();
+    return log.changedSince(this.scopes, entry.position) || log.changedSince(entry.tags, entry.position);
+  }
+
+  /** Whether this process began to load the entry so lately that it may be answered although nobody tells of invalidations. */
+  #trustedBlindly(entry: Entry): boolean {
+    const loadedAt = this.root.blindLoads.get(entry);
+    const now = this.root.clock.now();
+    return loadedAt !== undefined && now >= loadedAt && now < loadedAt + BLIND_TRUST;
+  }
+
+  /**
+   * Stores an entry, unless it is expired or known to be invalid; whether it was stored. Also while nobody tells of invalidations: by its
+   * position, others see what it does not contain.
+   */
   write(id: string, entry: Entry): MaybePromise<boolean> {
     return this.#attempt('set', id, entry, (store) => thenReturn(store.set(id, entry), true));
   }
@@ -129,7 +149,7 @@ export class Space {
   /** `write` for several entries, in one call of the backend. */
   async writeMany(entries: readonly (readonly [id: string, entry: Entry])[]): Promise<void> {
     const now = this.root.clock.now();
-    const stored = entries.filter(([, entry]) => this.isValid(entry) && !isExpired(entry, now));
+    const stored = entries.filter(([, entry]) => !this.#isOutdated(entry) && !isExpired(entry, now));
     const removed = entries.filter(([, entry]) => isExpired(entry, now)).map(([id]) => id);
     try {
       const written = this.root.store.setMany(stored);
@@ -140,9 +160,16 @@ export class Space {
     if (removed.length > 0) await this.removeMany(removed);
   }
 
-  /** `write`, unless what was found before (`undefined`: nothing) has been overwritten or deleted since. */
-  replace(id: string, found: Entry | undefined, entry: Entry): MaybePromise<boolean> {
-    return this.#attempt('swap', id, entry, (store) => store.swap(id, found, entry));
+  /**
+   * `write` of a load, unless what was found before it (`undefined`: nothing) has been overwritten or deleted since.
+   *
+   * @param began when the load began
+   */
+  fill(id: string, found: Entry | undefined, entry: Entry, began: number): MaybePromise<boolean> {
+    if (!this.root.log.trusted) this.root.blindLoads.set(entry, began);
+    return this.#attempt('swap', id, entry, (store) =>
+      store.fill === undefined ? store.swap(id, found, entry) : store.fill(id, found, entry),
+    );
   }
 
   #attempt(
@@ -151,7 +178,7 @@ export class Space {
     entry: Entry,
     store: (store: Store) => MaybePromise<boolean>,
   ): MaybePromise<boolean> {
-    if (!this.isValid(entry)) return false;
+    if (this.#isOutdated(entry)) return false;
     if (isExpired(entry, this.root.clock.now())) return thenReturn(this.remove(id), false);
     try {
       const stored = store(this.root.store);

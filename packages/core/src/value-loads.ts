@@ -154,7 +154,7 @@ export class ValueLoads {
       limitAt: dependencies.limitFrom(now),
     };
     const entry = createEntry(parts, call.lifetime, now);
-    const stored = !flight.fenced && (await this.#store(call, entry));
+    const stored = !flight.fenced && (await this.#store(call, entry, startedAt));
     if (events.heard.load) {
       events.emit('load', { key: call.key, namespace: this.#space.label, duration: now - startedAt, stored });
     }
@@ -162,9 +162,9 @@ export class ValueLoads {
   }
 
   /** In this process a newer write fences the flight; other processes are noticed by what they left in the store. */
-  #store<T>(call: LoadCall<T>, entry: Entry): MaybePromise<boolean> {
+  #store<T>(call: LoadCall<T>, entry: Entry, began: number): MaybePromise<boolean> {
     const { shared } = this.#space.root.store.capabilities;
-    return shared ? this.#space.replace(call.id, call.found, entry) : this.#space.write(call.id, entry);
+    return shared ? this.#space.fill(call.id, call.found, entry, began) : this.#space.write(call.id, entry);
   }
 }
 

@@ -72,6 +72,11 @@ export interface Store {
    * still there. The base of everything that must be atomic.
    */
   swap(key: string, expected: Entry | undefined, next: Entry | undefined): MaybePromise<boolean>;
+  /**
+   * `swap` for what was loaded and can be loaded again: true also if nobody could tell whether the swap succeeds, and the store
+   * keeps the entry where only this process sees it, for 3 seconds at most. Without it, loads are stored by `swap`.
+   */
+  fill?(key: string, expected: Entry | undefined, next: Entry): MaybePromise<boolean>;
   /** Removes every entry of this store. */
   clear(): MaybePromise<void>;
   /** The keys of this store that begin with `prefix`, each at least once if it is there all the while. */

@@ -1,3 +1,6 @@
+/** Milliseconds for which something may still be answered while nobody can tell what others have invalidated. */
+export const BLIND_TRUST = 3_000;
+
 /**
  * A log of invalidations that several processes share: each record has a position, a positive integer that only grows and that all
  * processes agree on. A store that other processes can see has one, so that tags and namespaces work across them.

@@ -39,7 +39,7 @@ const OPTIONS = [
  * A near tier before a far one: what was read or written lately is answered from the near one, and everything is kept in the far one.
  *
  * While the far tier is slow or away, reads are answered from the near tier as long as its copies last, then by loaders; what is set is kept
- * in the near tier; deleting, counting and locking fail, because only the far tier can decide them. After a few failures it is left alone and
+ * in the near tier, and what is loaded for 3 seconds; deleting, counting and locking fail, because only the far tier can decide them. After a few failures it is left alone and
  * tried again every `retryAfter`. What this process wrote or deleted while the far tier was away is deleted there before it is read again, so that no
  * older value comes back.
  *

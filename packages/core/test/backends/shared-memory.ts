@@ -23,6 +23,8 @@ interface Data {
   readonly rows: Map<string, Row>;
   readonly records: (readonly [position: number, names: readonly string[]])[];
   readonly followers: Set<LogFollower>;
+  /** Those who are not told of anything for now. */
+  readonly cutOff: Set<LogFollower>;
 }
 
 /** A server as simple as it can be: bytes in a map, tombstones, a log. Its clients answer in promises, and fail when the test says so. */
@@ -48,9 +50,22 @@ export class SharedMemory {
     this.#data.get(JSON.stringify([name, version]))?.rows.delete(key);
   }
 
-  /** Tells all followers that they are cut off. */
+  /** Cuts all followers off from the log: they are told so, and of nothing else until `reconnect`. */
   cutOff(): void {
-    for (const { followers } of this.#data.values()) for (const follower of followers) follower.lost();
+    for (const { followers, cutOff } of this.#data.values()) {
+      for (const follower of followers) {
+        cutOff.add(follower);
+        follower.lost();
+      }
+    }
+  }
+
+  /** Tells those who were cut off what they have missed. */
+  reconnect(): void {
+    for (const data of this.#data.values()) {
+      for (const follower of data.cutOff) replay(data, follower);
+      data.cutOff.clear();
+    }
   }
 
   async call<T>(operation: string, work: () => T): Promise<T> {
@@ -63,10 +78,15 @@ export class SharedMemory {
 
   #dataOf({ name, version }: StoreContext): Data {
     const id = JSON.stringify([name, version]);
-    const data = this.#data.get(id) ?? { rows: new Map(), records: [], followers: new Set() };
+    const data = this.#data.get(id) ?? { rows: new Map(), records: [], followers: new Set(), cutOff: new Set() };
     this.#data.set(id, data);
     return data;
   }
+}
+
+function replay({ records }: Data, follower: LogFollower): void {
+  for (const [position, names] of records) follower.apply(position, names);
+  follower.caughtUp(0, records.at(-1)?.[0] ?? 0);
 }
 
 const TOMBSTONE_TIME = 60_000;
@@ -88,13 +108,12 @@ class Client extends OneByOne implements Store {
         server.call('append', () => {
           const position = (data.records.at(-1)?.[0] ?? 0) + 1;
           data.records.push([position, names]);
-          for (const follower of data.followers) follower.apply(position, names);
+          for (const follower of data.followers) if (!data.cutOff.has(follower)) follower.apply(position, names);
           return position;
         }),
       follow(follower) {
         data.followers.add(follower);
-        for (const [position, names] of data.records) follower.apply(position, names);
-        follower.caughtUp(0, data.records.at(-1)?.[0] ?? 0);
+        replay(data, follower);
       },
     };
   }

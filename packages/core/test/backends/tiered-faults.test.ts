@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { type Cache, type CacheOptions, createCache, memory, type Store, tiered } from '../../src/index.ts';
+import { type Cache, type CacheOptions, createCache, type Entry, memory, type Store, tiered } from '../../src/index.ts';
 import { type FakeClock, fakeClock } from '../../src/testing/index.ts';
 import { faultyBackend } from '../support/backends.ts';
 import { deferred, failureOf, flush } from '../support/deferred.ts';
@@ -115,6 +115,159 @@ describe('while the far tier is away', () => {
     ]);
     server.fault = 'refused';
     expect(await cache.getMany(['a', 'b'])).toEqual([1, 2]);
+  });
+});
+
+describe('what is loaded while the far tier is away', () => {
+  /** Loads a value that tells how often it was loaded. */
+  const load = (tested = cache): Promise<number> => tested.getOrSet('a', () => (loads += 1), { tags: ['t'] });
+  let loads: number;
+  beforeEach(() => {
+    loads = 0;
+  });
+
+  test.each(['refused', 'silent'] as const)('%s: is kept near for three seconds', async (fault) => {
+    server.fault = fault;
+    expect(await within(2_000, load())).toBe(1);
+    const kept = clock.now();
+    expect([await load(), await load()]).toEqual([1, 1]);
+    clock.advance(kept + 2_900 - clock.now());
+    expect(await load()).toBe(1);
+    clock.advance(100);
+    expect(await within(2_000, load())).toBe(2);
+  });
+
+  test('is kept near also while nobody tells of invalidations, three seconds from the beginning of the load', async () => {
+    server.fault = 'refused';
+    server.cutOff();
+    const slow = cache.getOrSet('a', async () => {
+      loads += 1;
+      clock.advance(1_000);
+      return loads;
+    });
+    expect(await slow).toBe(1);
+    clock.advance(1_900);
+    expect([await load(), await load()]).toEqual([1, 1]);
+    clock.advance(100);
+    expect(await load()).toBe(2);
+  });
+
+  test('what was there before is not trusted then', async () => {
+    await cache.set('a', 0);
+    server.fault = 'refused';
+    server.cutOff();
+    expect(await load()).toBe(1);
+  });
+
+  test('an invalidation in this process counts, though others could not be told', async () => {
+    server.fault = 'refused';
+    server.cutOff();
+    await load();
+    await failureOf(cache.invalidateTags(['t']));
+    expect(await load()).toBe(2);
+    await cache.delete('a');
+    expect(await load()).toBe(3);
+    await failureOf(cache.clear());
+    expect(await load()).toBe(4);
+  });
+
+  test('a load that began before a delete is not kept', async () => {
+    server.fault = 'refused';
+    const gate = deferred<number>();
+    const loading = cache.getOrSet('a', () => gate.promise);
+    await flush();
+    await cache.delete('a');
+    gate.resolve(1);
+    expect(await loading).toBe(1);
+    expect(await cache.get('a')).toBeUndefined();
+  });
+
+  test.each(['silent', 'slow'] as const)('a %s fill leaves nothing where a delete came in between', async (far) => {
+    const store = storeOf();
+    const loaded = entryOf('loaded');
+    const gate = deferred<void>();
+    if (far === 'slow') server.gate = gate.promise;
+    else server.fault = 'silent';
+    const filling = store.fill?.('a', undefined, loaded) as Promise<boolean>;
+    await flush();
+    server.fault = 'refused';
+    await failureOf(store.delete('a') as Promise<boolean>);
+    gate.resolve();
+    expect(await within(1_000, filling)).toBe(far === 'slow');
+    server.gate = undefined;
+    server.fault = 'none';
+    expect((await store.get('a'))?.value).toBeUndefined();
+  });
+
+  test('what another process invalidated meanwhile is not trusted afterwards', async () => {
+    const other = overServer();
+    await other.get('a');
+    server.cutOff();
+    server.fault = 'refused';
+    expect(await load()).toBe(1);
+    server.fault = 'none';
+    await other.invalidateTags(['t']);
+    expect(await load()).toBe(1);
+    server.reconnect();
+    expect(await load()).toBe(2);
+  });
+
+  test('is trusted afterwards for as long as it was kept, if nobody invalidated it', async () => {
+    server.cutOff();
+    server.fault = 'refused';
+    expect(await load()).toBe(1);
+    server.fault = 'none';
+    server.reconnect();
+    expect(await load()).toBe(1);
+    clock.advance(3_000);
+    expect(await load()).toBe(2);
+    clock.advance(3_000);
+    expect(await load()).toBe(2);
+    expect(await overServer().get('a')).toBe(2);
+  });
+
+  test('leaves nothing in doubt: what the far tier has is read again', async () => {
+    const other = overServer();
+    await other.set('kept', 'far');
+    server.fault = 'refused';
+    expect(await cache.getOrSet('kept', () => 'loaded')).toBe('loaded');
+    server.fault = 'none';
+    clock.advance(3_000);
+    server.calls.length = 0;
+    expect(await cache.get('kept')).toBe('far');
+    expect(server.calls).toEqual(['get']);
+  });
+
+  test('a refused value is not kept', async () => {
+    await cache.getOrSet('a', () => ({ call: () => {} }));
+    expect(await cache.get('a')).toBeUndefined();
+    expect(errors).toMatchObject([{ event: { error: { code: 'ERR_CACHE_VALUE' } } }]);
+  });
+});
+
+describe('what is set while nobody tells of invalidations', () => {
+  test('is not undone by an older value, in whichever tier', async () => {
+    await cache.set('a', 'old');
+    server.cutOff();
+    server.fault = 'refused';
+    await cache.set('a', 'new');
+    await cache.setMany([['b', 'new']]);
+    server.fault = 'none';
+    server.reconnect();
+    expect(await cache.getMany(['a', 'b'])).toEqual(['new', 'new']);
+    clock.advance(TIMES.l1Ttl);
+    expect(await cache.get('a')).not.toBe('old');
+  });
+
+  test('reaches the far tier, where others judge it by their log', async () => {
+    const other = overServer();
+    server.cutOff();
+    await cache.set('a', 1, { tags: ['t'] });
+    await cache.set('b', 1);
+    server.reconnect();
+    expect(await other.getMany(['a', 'b'])).toEqual([1, 1]);
+    await other.invalidateTags(['t']);
+    expect(await cache.getMany(['a', 'b'])).toEqual([undefined, 1]);
   });
 });
 
@@ -275,10 +428,16 @@ function storeOf(): Store {
   return backend.open({ name: 'store', version: '1', clock, report: () => {} });
 }
 
-async function written(store: Store, key: string): Promise<Parameters<Store['set']>[1]> {
+async function written(store: Store, key: string): Promise<Entry> {
+  const entry = entryOf(key);
+  await store.set(key, entry);
+  return entry;
+}
+
+function entryOf(value: unknown): Entry {
   const until = clock.now() + 3_600_000;
-  const entry = {
-    value: key,
+  return {
+    value,
     storedAt: clock.now(),
     staleAt: until,
     revalidateUntil: until,
@@ -291,6 +450,4 @@ async function written(store: Store, key: string): Promise<Parameters<Store['set
     token: undefined,
     checkedAt: -1,
   };
-  await store.set(key, entry);
-  return entry;
 }

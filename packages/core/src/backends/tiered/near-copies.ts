@@ -65,9 +65,13 @@ export class NearCopies {
     }
   }
 
-  /** Keeps copies of these entries, objects that nobody else keeps, for as long as the entries live, but not longer than the ttl. */
-  keep(pairs: readonly (readonly [key: string, entry: Entry])[]): MaybePromise<void> {
-    const [first, ...more] = pairs.map(([key, entry]) => [key, this.#copyOf(entry)] as const);
+  /**
+   * Keeps copies of these entries, objects that nobody else keeps, for as long as the entries live, but not longer than the ttl.
+   *
+   * @param longest milliseconds, if they are to be kept no longer than that
+   */
+  keep(pairs: readonly (readonly [key: string, entry: Entry])[], longest: number = Infinity): MaybePromise<void> {
+    const [first, ...more] = pairs.map(([key, entry]) => [key, this.#copyOf(entry, longest)] as const);
     if (first === undefined) return;
     const keys = pairs.map(([key]) => key);
     const { store } = this.#tier;
@@ -89,8 +93,8 @@ export class NearCopies {
     return this.#quietly('clear', () => this.#tier.clear());
   }
 
-  #copyOf(entry: Entry): Entry {
-    const until = Math.min(this.#clock.now() + this.#ttl, entry.deleteAt);
+  #copyOf(entry: Entry, longest: number): Entry {
+    const until = Math.min(this.#clock.now() + Math.min(this.#ttl, longest), entry.deleteAt);
     this.#count += 1;
     const id = `${this.#instance} ${this.#count}`;
     const mark = MARK + JSON.stringify([until === Infinity ? null : until, entry.token ?? null, id]);

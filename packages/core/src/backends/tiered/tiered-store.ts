@@ -3,7 +3,7 @@ import type { Clock } from '../../clock.ts';
 import { type Entry, isExpired, isFresh } from '../../entry.ts';
 import { type Isolated, isolate, type ValueIsolation } from '../../isolation.ts';
 import type { MaybePromise, Store, StoreCapabilities, StoreContext } from '../backend.ts';
-import type { LogSource } from '../log-source.ts';
+import { BLIND_TRUST, type LogSource } from '../log-source.ts';
 import { type NearCopy, NearCopies } from './near-copies.ts';
 import { Overlaps, type Turn } from './overlaps.ts';
 import { isRefusal, Tier } from './tier.ts';
@@ -109,6 +109,27 @@ export class TieredStore implements Store {
       if (!kept) await this.#near.drop([key]);
       this.#overlaps.end(turn);
     }
+  }
+
+  async fill(key: string, expected: Entry | undefined, next: Entry): Promise<boolean> {
+    const turn = this.#overlaps.begin(key, true);
+    let filled = false;
+    let longest = Infinity;
+    try {
+      // Not a write that leaves doubts when it fails: what it would have replaced is no older than what readers have seen, and if it
+      // takes effect late, then only in place of exactly that.
+      filled = await this.#far.run('fill', () => this.#swapFar(key, expected, next));
+    } catch (error) {
+      if (isRefusal(error)) throw error;
+      this.#report('l2 fill', error);
+      filled = turn.alone;
+      longest = BLIND_TRUST;
+    } finally {
+      if (filled && turn.alone) await this.#near.keep([[key, next]], longest);
+      else await this.#near.drop([key]);
+      this.#overlaps.end(turn);
+    }
+    return filled;
   }
 
   async clear(): Promise<void> {
