@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import type { Server } from 'node:http';
+import type { Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 
 /**
@@ -19,12 +19,19 @@ export function drainable(server: Server, patience: number): () => Promise<void>
     underWay.set(socket, 0);
     socket.once('close', () => underWay.delete(socket));
   });
+  const unanswered = new Set<ServerResponse>();
   server.on('request', ({ socket }, response) => {
     add(socket, 1);
-    response.once('close', () => add(socket, -1));
+    unanswered.add(response);
+    response.once('close', () => {
+      unanswered.delete(response);
+      add(socket, -1);
+    });
   });
   return async () => {
     draining = true;
+    // Clients learn it from the response, so that they send nothing more on this connection.
+    for (const response of unanswered) if (!response.headersSent) response.shouldKeepAlive = false;
     const closed = once(server, 'close');
     server.close();
     for (const [socket, requests] of underWay) if (requests === 0) socket.destroySoon();

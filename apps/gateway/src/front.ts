@@ -2,6 +2,8 @@ import type { RequestListener } from 'node:http';
 import { formatRecord, logAccess } from './access-log.ts';
 import type { LogFormat } from './options.ts';
 
+const HEALTHY = '{"status":"ok"}';
+
 /** What happens before the framework: the health route and the access log. */
 export function inFront(
   listener: RequestListener,
@@ -9,8 +11,12 @@ export function inFront(
 ): RequestListener {
   return (request, response) => {
     if (health !== undefined && request.url === health && (request.method === 'GET' || request.method === 'HEAD')) {
-      response.writeHead(200, { 'Content-Type': 'application/json', 'Cache-Control': 'no-store' });
-      response.end('{"status":"ok"}');
+      const fields = {
+        'Content-Type': 'application/json',
+        'Content-Length': HEALTHY.length,
+        'Cache-Control': 'no-store',
+      };
+      response.writeHead(200, fields).end(HEALTHY);
       return;
     }
     if (log !== 'off') logAccess(request, response, (record) => print(formatRecord(record, log)));

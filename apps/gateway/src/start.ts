@@ -33,6 +33,7 @@ export async function start(options: Options, print: (line: string) => void): Pr
   });
   const forward = forwardTo(pool, {
     via: VIA,
+    origin: options.origin.host,
     host: options.sendHost === 'origin' ? options.origin.host : undefined,
     forwarded: options.forwarded,
     maxRequestBytes: options.maxRequestBytes,
@@ -51,13 +52,8 @@ export async function start(options: Options, print: (line: string) => void): Pr
     print(
       `gateway (${options.framework}, ${options.mode ?? 'no cache'}) listening on ${url} for ${options.origin.origin}`,
     );
-    return {
-      url,
-      stop: async () => {
-        await drain();
-        await release();
-      },
-    };
+    let stopped: Promise<void> | undefined;
+    return { url, stop: () => (stopped ??= drain().then(release)) };
   } catch (error) {
     await release();
     throw error;

@@ -12,6 +12,8 @@ export type Forward = (request: IncomingMessage, response: ServerResponse) => vo
 
 /** How and how far requests are passed on. */
 export interface ForwardOptions extends PassingOn {
+  /** Host and port of the origin, for clients that name none. */
+  readonly origin: string;
   /** Larger request bodies are refused with 413. In bytes. */
   readonly maxRequestBytes: number;
   /** With so many requests waiting for a connection to the origin, more are refused with 503. */
@@ -32,16 +34,16 @@ export function forwardTo(pool: Pool, options: ForwardOptions): Forward {
     }
     const arrival = {
       client: request.socket.remoteAddress ?? 'unknown',
+      host: target.host ?? request.headers.host ?? options.origin,
       scheme: 'encrypted' in request.socket ? ('https' as const) : ('http' as const),
       httpVersion: request.httpVersion,
     };
-    const passing = target.host === undefined ? options : { ...options, host: options.host ?? target.host };
     try {
       pool.dispatch(
         {
           path: target.path,
           method: (request.method ?? 'GET') as Dispatcher.HttpMethod,
-          headers: requestFields(request.headers, arrival, passing),
+          headers: requestFields(request.headers, arrival, options),
           body: requestBody(request, options.maxRequestBytes),
         },
         new Passage(request, response, options.via),
@@ -57,6 +59,8 @@ class Passage implements Dispatcher.DispatchHandler {
   readonly #request: IncomingMessage;
   readonly #response: ServerResponse;
   readonly #via: string;
+  /** The fields of the origin's head, as long as it may turn out that nothing follows. */
+  #fields: ReadonlyMap<string, readonly string[]> = new Map();
 
   constructor(request: IncomingMessage, response: ServerResponse, via: string) {
     this.#request = request;
@@ -75,19 +79,28 @@ class Passage implements Dispatcher.DispatchHandler {
     const response = this.#response;
     if (status < 200) return passInterim(response, status, lines);
     response.statusCode = status;
-    response.statusMessage = phrase;
-    for (const [name, values] of responseFields(lines, this.#via)) {
+    response.statusMessage = phrase.replaceAll(/[^\x20-\x7e]/g, '');
+    this.#fields = responseFields(lines, this.#via);
+    for (const [name, values] of this.#fields) {
       response.setHeader(name, values.length === 1 ? (values[0] ?? '') : values);
     }
     response.on('drain', () => controller.resume());
     // A head whose body is late must not wait for it; one whose body is there goes out with it.
     setImmediate(() => {
-      if (!response.headersSent && !response.destroyed) response.flushHeaders();
+      if (response.headersSent || response.destroyed) return;
+      try {
+        response.flushHeaders();
+      } catch (error) {
+        controller.abort(error instanceof Error ? error : new Error('the head could not be sent', { cause: error }));
+      }
     });
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
-    if (!this.#response.write(chunk) && !this.#response.destroyed) controller.pause();
+    const taken = this.#response.write(chunk);
+    if (!this.#response.destroyed) {
+      if (!taken) controller.pause();
+    } else if (!this.#isStored()) controller.abort(new Error('nobody wants the rest'));
   }
 
   onResponseEnd(): void {
@@ -95,12 +108,18 @@ class Passage implements Dispatcher.DispatchHandler {
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+    if (!this.#response.headersSent) for (const name of this.#fields.keys()) this.#response.removeHeader(name);
     fail(this.#response, error);
   }
 
   /** Before the head of a response others may be waiting for it, too; what comes after it is for this client alone. */
   #mayBeAwaited(): boolean {
     return !this.#response.headersSent && (this.#request.method === 'GET' || this.#request.method === 'HEAD');
+  }
+
+  /** Whether a cache in between keeps what is written, although nobody listens. */
+  #isStored(): boolean {
+    return /;\s*stored\b/.test(String(this.#response.getHeader('cache-status') ?? ''));
   }
 }
 

@@ -7,6 +7,8 @@ export type ForwardedPolicy = 'replace' | 'append' | 'off';
 /** Where a request came from. */
 export interface Arrival {
   readonly client: string;
+  /** The host that was asked for. */
+  readonly host: string;
   readonly scheme: 'http' | 'https';
   readonly httpVersion: string;
 }
@@ -35,7 +37,7 @@ const ENDING: ReadonlySet<string> = new Set(['expect', 'host', 'via']);
 export function requestFields(fields: IncomingHttpHeaders, arrival: Arrival, passing: PassingOn): string[] {
   const dropped = new Set([...hopByHop(fields.connection), ...ENDING]);
   if (passing.forwarded !== 'off') for (const name of FORWARDED) dropped.add(name);
-  const flat = ['host', passing.host ?? fields.host ?? ''];
+  const flat = ['host', passing.host ?? arrival.host];
   for (const [name, value] of Object.entries(fields)) {
     if (value === undefined || dropped.has(name)) continue;
     for (const line of Array.isArray(value) ? value : [value]) flat.push(name, line);
@@ -45,7 +47,7 @@ export function requestFields(fields: IncomingHttpHeaders, arrival: Arrival, pas
   const { 'x-forwarded-for': before } = fields;
   const trusted = passing.forwarded === 'append';
   flat.push('x-forwarded-for', trusted ? joined(before, arrival.client) : arrival.client);
-  flat.push('x-forwarded-host', String((trusted ? fields['x-forwarded-host'] : undefined) ?? fields.host ?? ''));
+  flat.push('x-forwarded-host', String((trusted ? fields['x-forwarded-host'] : undefined) ?? arrival.host));
   flat.push('x-forwarded-proto', String((trusted ? fields['x-forwarded-proto'] : undefined) ?? arrival.scheme));
   return flat;
 }
