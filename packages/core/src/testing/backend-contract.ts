@@ -40,7 +40,7 @@ function partsOf(harness: ContractHarness): ContractPart[] {
   if (!keeps) return [...forgettingCases(carries), ...capabilityCases(harness)];
   return [
     valueCases(harness),
-    keyCases(),
+    keyCases(harness),
     deadlineCases(),
     deleteCases(harness),
     swapCases(harness),

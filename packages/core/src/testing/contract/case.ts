@@ -12,6 +12,8 @@ export interface ContractHarness {
   readonly carries?: (value: unknown) => boolean;
   /** Whether it keeps entries at all; if not, it must take everything and never have anything. Default: true. */
   readonly keeps?: boolean;
+  /** Whether its stores can list their keys. Default: true. */
+  readonly lists?: boolean;
   /** Whether the subject can remove an entry as lack of room would; if not, the cases about that are left out. Default: false. */
   readonly evicts?: boolean;
   /** Whether another client may go on seeing what was there for a while, because it keeps copies. Default: false. */

@@ -11,7 +11,7 @@ import { inProcess, runContract } from './engine.ts';
 
 describe('keyv', () => {
   const create = async () => ({ backend: keyv(new Keyv(), { timeout: '5s' }), dispose: () => {} });
-  runContract({ capabilities: inProcess, create });
+  runContract({ capabilities: inProcess, lists: false, create });
 });
 
 describe('keyv-texts', () => {
@@ -23,7 +23,7 @@ describe('keyv-texts', () => {
       if (decodeEntry(key, Buffer.from(value, 'base64'), structuredCloneCodec) !== undefined) store.texts.delete(name);
     }
   };
-  runContract({ capabilities: inProcess, evicts: true, create: async () => ({ backend, evict }) });
+  runContract({ capabilities: inProcess, lists: false, evicts: true, create: async () => ({ backend, evict }) });
 });
 
 describe('keyv-redis', () => {
@@ -40,5 +40,5 @@ describe('keyv-redis', () => {
     await client.disconnect();
     await server.stop();
   });
-  runContract({ capabilities: inProcess, sequences: 20, create: async () => ({ backend }) });
+  runContract({ capabilities: inProcess, lists: false, sequences: 20, create: async () => ({ backend }) });
 });

@@ -7,6 +7,7 @@ let server: MemcachedAddress;
 
 describeEngine('memcached', {
   capabilities: shared,
+  lists: false,
   sequences: 20,
   start: async () => {
     server = await memcachedServer();
