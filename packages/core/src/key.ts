@@ -57,6 +57,23 @@ export function namespacePrefix(path: NamespacePath): string {
   return path.length === 0 ? '' : `@${JSON.stringify(path)}`;
 }
 
+/** Whether an encoded key is in the namespace, or in one inside it. */
+export function isInNamespace(encoded: string, path: NamespacePath): boolean {
+  if (path.length === 0) return true;
+  const start = namespacePrefix(path).slice(0, -1);
+  return encoded.startsWith(start) && /^[,\]]/.test(encoded.slice(start.length, start.length + 1));
+}
+
+/** The name under which clearing a namespace is remembered. */
+export function scopeName(cacheName: string, path: NamespacePath): string {
+  return `\0${JSON.stringify([cacheName, ...path])}`;
+}
+
+/** The namespace of such a name; `undefined` for any other name. */
+export function scopePath(name: string): NamespacePath | undefined {
+  return name.startsWith('\0[') ? (JSON.parse(name.slice(1)) as NamespacePath).slice(1) : undefined;
+}
+
 /** The key that `encodeKey` made this text of; `undefined` for any other text. */
 export function decodeKey(text: string): Key | undefined {
   const first = text.charCodeAt(0);

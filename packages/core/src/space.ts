@@ -6,9 +6,8 @@ import { currentDependencies } from './dependencies.ts';
 import { ageOf, type Entry, isEntry, isExpired, isFresh } from './entry.ts';
 import type { Events } from './events.ts';
 import type { InvalidationLog } from './invalidation/log.ts';
-import { scopeName } from './invalidation/tags.ts';
 import { copy } from './isolation.ts';
-import { encodeKey, type Key, type NamespacePath, namespacePrefix } from './key.ts';
+import { encodeKey, type Key, type NamespacePath, namespacePrefix, scopeName } from './key.ts';
 
 /** What all namespaces of one cache share. */
 export interface Root {

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import type { Cache } from '@cache/core';
 import type { SqliteBackend } from '@cache/core/sqlite';
 import type { Changes, State } from '../protocol.ts';
@@ -42,6 +43,18 @@ const set: Make = (subject) => {
   const [key = ''] = subject.random.some(VALUES, 1);
   const value = newValue(subject, key);
   return certain('set', { [key]: [value.serial] }, () => subject.cache.set(key, value, optionsOf(key)));
+};
+
+const setStream: Make = (subject) => {
+  const [key = ''] = subject.random.some(VALUES, 1);
+  const { serial, text } = numberedValue(key, subject.serial(), subject.random.below(LARGE));
+  const changes: Changes = { [key]: [serial] };
+  const source = Readable.from([Buffer.from(`${serial}:${text.slice(0, 100)}`), Buffer.from(text.slice(100))]);
+  return {
+    what: 'setStream',
+    changes,
+    run: async () => ((await subject.cache.setStream(key, source, optionsOf(key))) ? changes : {}),
+  };
 };
 
 const setMany: Make = (subject) => {
@@ -111,7 +124,20 @@ const clear: Make = (subject) =>
 const cull: Make = ({ backend }) => certain('cull', {}, () => backend.cull());
 const expireAll: Make = ({ backend }) => certain('expire', {}, () => backend.expire());
 
-const OFTEN: readonly Make[] = [set, set, set, setMany, remove, removeMany, add, replace, take, increment, setBriefly];
+const OFTEN: readonly Make[] = [
+  set,
+  set,
+  set,
+  setStream,
+  setMany,
+  remove,
+  removeMany,
+  add,
+  replace,
+  take,
+  increment,
+  setBriefly,
+];
 const RARELY: readonly Make[] = [invalidate, invalidate, clear, cull, expireAll, expireOne];
 
 function storeIf(what: 'add' | 'replace', subject: Subject): Operation {

@@ -87,6 +87,22 @@ export function parseEntry(key: string, bytes: Buffer, codec: Pick<Codec, 'name'
   }
 }
 
+/** What an entry depends on, read from the first bytes alone; `undefined` if there are too few, or it is none. */
+export function decodeNames(
+  bytes: Buffer,
+): { readonly position: number; readonly tags: readonly string[] } | undefined {
+  try {
+    if (bytes.readUInt16BE(0) !== MAGIC) return undefined;
+    const tagsAt = KEY_AT + 4 + bytes.readUInt32BE(KEY_AT);
+    const valueAt = tagsAt + 4 + bytes.readUInt32BE(tagsAt);
+    if (valueAt > bytes.length) return undefined;
+    const tags = valueAt === tagsAt + 4 ? [] : (JSON.parse(bytes.toString('utf8', tagsAt + 4, valueAt)) as unknown);
+    return isTags(tags) ? { position: bytes.readDoubleBE(NUMBERS_AT + 40), tags } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 function isTags(tags: unknown): tags is readonly string[] {
   return Array.isArray(tags) && tags.every((tag) => typeof tag === 'string');
 }

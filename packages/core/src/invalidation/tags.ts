@@ -1,5 +1,4 @@
 import { invalidOption } from '../errors.ts';
-import type { NamespacePath } from '../key.ts';
 
 /**
  * Checks tags as callers give them: non-empty strings. Names that begin with a NUL character are the library's own.
@@ -14,9 +13,4 @@ export function validateTags(tags: readonly string[]): readonly string[] {
     }
   }
   return tags;
-}
-
-/** The name under which clearing a namespace is remembered. */
-export function scopeName(cacheName: string, path: NamespacePath): string {
-  return `\0${JSON.stringify([cacheName, ...path])}`;
 }

@@ -3,6 +3,7 @@ import type { LogFollower, LogSource } from '../log-source.ts';
 import type { Problem } from './check.ts';
 import { DatabaseFile } from './database-file.ts';
 import type { Connection, Driver, Statement } from './driver.ts';
+import type { Invalidations } from './sweep.ts';
 import { type ConnectionOptions, createLog, prepareConnection } from './schema.ts';
 import { WriteQueue } from './write-queue.ts';
 
@@ -89,6 +90,21 @@ export class Journal {
   /** Makes everything invalid that any store holds: what deletions left behind is lost. */
   invalidateAll(): void {
     this.#append(ALL_STORES, []).catch((error: unknown) => this.#report('log', error));
+  }
+
+  /** All that was invalidated, as far back as the log goes; before that everything counts as invalidated. */
+  invalidations(): Invalidations {
+    const records = this.#file.use(({ since }) => since.all(0));
+    const stores = new Map<string, Map<string, number>>();
+    let floor = Number(records[0]?.[0] ?? 1) - 1;
+    for (const [at, store, names] of records) {
+      const position = Number(at);
+      if (store === ALL_STORES) floor = position;
+      const known = stores.get(String(store)) ?? new Map<string, number>();
+      stores.set(String(store), known);
+      for (const name of JSON.parse(String(names)) as string[]) known.set(name, position);
+    }
+    return { floor, stores };
   }
 
   /** Looks for damage. @param fix puts a damaged file aside and begins anew */

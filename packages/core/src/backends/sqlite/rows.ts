@@ -149,6 +149,17 @@ export class Rows {
     );
   }
 
+  /** Takes the value out of the row with this token, which must still be known until `purge`; how many rows: 0 or 1. */
+  retire(id: number, token: Uint8Array, purge: number): number {
+    return this.run(
+      `UPDATE entries SET expire = 0, purge = ?1, stored = NULL, accessed = NULL, size = length(CAST(key AS BLOB)) + ${ROW_BYTES},
+       file = NULL, body = NULL WHERE id = ?2 AND token = ?3 AND stored IS NOT NULL`,
+      purge,
+      id,
+      token,
+    );
+  }
+
   /** The next rows to evict, with their sizes. */
   candidates(limit: number): readonly (readonly [id: number, size: number])[] {
     if (this.#order === undefined) return [];

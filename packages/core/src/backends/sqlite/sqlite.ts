@@ -12,6 +12,7 @@ import type { Totals } from './rows.ts';
 import { EVICTION_ORDER, type Eviction } from './schema.ts';
 import { Shard } from './shard.ts';
 import { SqliteStore } from './sqlite-store.ts';
+import { sweep } from './sweep.ts';
 
 /** Options of the SQLite backend. All processes that share a directory must give the same ones. */
 export interface SqliteOptions {
@@ -57,9 +58,12 @@ export interface SqliteStats {
 
 /** A backend in files, shared by the processes of one machine. */
 export interface SqliteBackend extends Backend {
-  /** Removes what is expired; how many values. Expired values also go bit by bit with each write. */
+  /**
+   * Removes what is expired and what was invalidated; how many values. Looks at every row. Expired values also go bit by bit with each
+   * write, invalidated ones when they expire or have to make room.
+   */
   expire(): Promise<number>;
-  /** Removes what is expired and what is over `maxBytes`; how many values. */
+  /** `expire`, then removes what is over `maxBytes`; how many values. */
   cull(): Promise<number>;
   /** Looks for damage and inconsistencies; with `fix` puts them right. Reads every value, so not for the path of a request. */
   check(options?: { readonly fix?: boolean }): Promise<Problem[]>;
@@ -116,6 +120,7 @@ export function sqlite(options: SqliteOptions): SqliteBackend {
     });
   });
   const clock = (): Clock => [...contexts.values()][0]?.clock ?? systemClock;
+  const swept = (shard: Shard): Promise<number> => sweep(shard, journal.invalidations(), clock().now());
   return {
     kind: 'sqlite',
     open(context) {
@@ -129,8 +134,8 @@ export function sqlite(options: SqliteOptions): SqliteBackend {
       for (const shard of shards) shard.close();
       journal.close();
     },
-    expire: () => sum(shards, (shard) => shard.room.expire(clock().now())),
-    cull: () => sum(shards, (shard) => shard.room.cull(clock().now())),
+    expire: () => sum(shards, async (shard) => (await swept(shard)) + (await shard.room.expire(clock().now()))),
+    cull: () => sum(shards, async (shard) => (await swept(shard)) + (await shard.room.cull(clock().now()))),
     async check({ fix = false } = {}) {
       const found = await Promise.all(shards.map((shard) => checkShard(shard, fix)));
       return [...journal.check(fix), ...found.flat()];

@@ -1,4 +1,14 @@
-import { mkdirSync, readdirSync, readFileSync, renameSync, statSync, unlinkSync } from 'node:fs';
+import {
+  closeSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readSync,
+  renameSync,
+  statSync,
+  unlinkSync,
+} from 'node:fs';
 import { type FileHandle, mkdir, open, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
@@ -63,6 +73,20 @@ export class ValueFiles {
       return readFileSync(this.#path(name));
     } catch {
       return undefined;
+    }
+  }
+
+  /** Its first bytes, blocking. */
+  headNow(name: string, length: number): Buffer | undefined {
+    let file: number | undefined;
+    try {
+      file = openSync(this.#path(name), 'r');
+      const bytes = Buffer.alloc(length);
+      return bytes.subarray(0, readSync(file, bytes, 0, length, 0));
+    } catch {
+      return undefined;
+    } finally {
+      if (file !== undefined) closeSync(file);
     }
   }
 

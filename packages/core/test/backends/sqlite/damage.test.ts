@@ -1,12 +1,14 @@
 import { closeSync, openSync, readdirSync, rmSync, statSync, truncateSync, unlinkSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { createCache } from '../../../src/index.ts';
 import { entryFiles, withDatabase } from './support/raw.ts';
 import { cleanUpAfterEach, world } from './support/use-directory.ts';
 import { entryOf } from './support/entries.ts';
 
 cleanUpAfterEach();
+// Other processes take a while to start when the machine is busy.
+vi.setConfig({ testTimeout: 60_000 });
 
 const quarantined = (directory: string) => readdirSync(directory).filter((name) => name.endsWith('.corrupt'));
 

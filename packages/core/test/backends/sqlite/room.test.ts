@@ -10,7 +10,7 @@ cleanUpAfterEach();
 
 const clock = fakeClock();
 const entryOf = (value: unknown, ttl: number = Infinity) => {
-  const parts = { value, tags: [], position: 0, limitAt: Infinity, copyOnRead: false };
+  const parts = { value, tags: [], position: Number.MAX_SAFE_INTEGER, limitAt: Infinity, copyOnRead: false };
   return createEntry(parts, { ttl, staleWhileRevalidate: 0, staleIfError: 0 }, clock.now());
 };
 const live = async (store: Store) => {

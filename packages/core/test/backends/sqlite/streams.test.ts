@@ -121,7 +121,7 @@ describe('the file of a streamed value', () => {
     await other.kill();
     expect(valueFiles(here.directory)).toHaveLength(1);
     expect(await here.backend().check()).toEqual([]);
-  });
+  }, 60_000);
 });
 
 describe('a value in a file that loses its turn', () => {
