@@ -108,7 +108,8 @@ export class Cache {
 
   /**
    * The keys of this namespace, in no order, without those of namespaces inside it. Expired values may still be among
-   * them. A prefix is a text that string keys begin with, or the first parts of tuples.
+   * them. A prefix is a text that string keys begin with, or the first parts of tuples. With a `keyFunction` both are about the keys
+   * that it made.
    *
    * @throws CacheError `ERR_CACHE_BACKEND` if the backend cannot list keys
    * @example
@@ -121,7 +122,8 @@ export class Cache {
   /**
    * Stores a value. A ttl of 0 removes what was there. A load of the same key that is under way is not stored any more.
    *
-   * @throws CacheError `ERR_CACHE_VALUE` for `undefined`: store `null` to say that there is nothing
+   * @throws CacheError `ERR_CACHE_VALUE` for `undefined` (store `null` to say that there is nothing), and for a value that is too large or
+   *   cannot be encoded; what was there is gone then, because it is older
    * @example
    * await cache.set(['city', 5], city, { ttl: '10m', tags: ['city:5'] });
    */
@@ -172,7 +174,7 @@ export class Cache {
 
   /**
    * Makes a fresh value live for `ttl` from now on; whether there was one. Never revives an expired value, and never
-   * makes a value outlive what it was made of. Atomic.
+   * makes a value outlive what it was made of; with a ttl of 0 it removes it. Atomic.
    */
   async touch(key: Key, ttl: Duration): Promise<boolean> {
     return this.#writes.touch(key, toMilliseconds(ttl, 'ttl'));

@@ -9,6 +9,7 @@ import { invalidOption, rejectUnknownOptions } from './errors.ts';
 import { Events } from './events.ts';
 import { InvalidationLog } from './invalidation/log.ts';
 import type { ValueIsolation } from './isolation.ts';
+import type { KeyFunction } from './key.ts';
 import { resolveLifetime } from './lifetime-options.ts';
 import { type Root, Space } from './space.ts';
 
@@ -18,6 +19,11 @@ export interface CacheOptions {
   readonly name?: string;
   /** A part of every key in a backend that outlives this process: change it when values change their form. Default: `'1'`. */
   readonly version?: string;
+  /**
+   * Makes the key that is used of each key that a caller gives, those of locks and throttles included: to add a tenant, to fold upper and
+   * lower case, to hash. Events tell the key as the caller gave it, `keys()` lists what this made. Default: none, and then it costs nothing.
+   */
+  readonly keyFunction?: KeyFunction;
   /** Where values are kept. Default: `memory()`. */
   readonly backend?: Backend;
   /** Default lifetime of values. Default: `'5m'`. */
@@ -39,6 +45,7 @@ export interface CacheOptions {
 const OPTIONS = [
   'name',
   'version',
+  'keyFunction',
   'backend',
   'ttl',
   'staleWhileRevalidate',
@@ -82,6 +89,10 @@ export function createCache(options: CacheOptions = {}): Cache {
   if (typeof version !== 'string' || !/^[\w.-]+$/.test(version)) {
     throw invalidOption('version', version, 'letters, digits, `_`, `.` or `-`');
   }
+  const { keyFunction } = options;
+  if (keyFunction !== undefined && typeof keyFunction !== 'function') {
+    throw invalidOption('keyFunction', keyFunction, 'a function that makes a key of a key');
+  }
   const events = new Events();
   const report = (operation: string, error: unknown): void => {
     if (events.heard.error) events.emit('error', { operation: `backend ${operation}`, error });
@@ -89,7 +100,7 @@ export function createCache(options: CacheOptions = {}): Cache {
   const store = backend.open({ name, version, clock, values, report });
   const shared = sharedByStore.get(store) ?? newlyShared(store, `${backend.kind}/${name}/${version}`);
   const backendTimeout = toMilliseconds(options.backendTimeout ?? '1s', 'backendTimeout');
-  const root = { name, store, ...shared, clock, events, backendTimeout, blindLoads: new WeakMap() };
+  const root = { name, store, ...shared, keyFunction, clock, events, backendTimeout, blindLoads: new WeakMap() };
   return new Cache(new Space(root, []), { lifetime, loadTimeout, values }, () => backend.close());
 }
 

@@ -57,9 +57,9 @@ export class Dependencies {
     this.#around?.limit(milliseconds);
   }
 
-  /** The latest instant at which a value stored now may still be fresh. */
+  /** The latest instant at which a value stored now may still be fresh; `-Infinity` if it must not be stored at all. */
   limitFrom(now: number): number {
-    return Math.min(this.#limitAt, now + this.#maxTtl);
+    return this.#maxTtl === 0 ? -Infinity : Math.min(this.#limitAt, now + this.#maxTtl);
   }
 
   #add(names: readonly string[], log: InvalidationLog): void {
@@ -119,8 +119,8 @@ export function addTags(...tags: string[]): void {
 }
 
 /**
- * Shortens the lifetime of the value or response that is being made to at most `max`. Outside of a loader or cached
- * request handler it does nothing.
+ * Shortens the lifetime of the value or response that is being made to at most `max`; 0 says that it must not be stored. Outside of
+ * a loader or cached request handler it does nothing.
  *
  * @throws CacheError `ERR_CACHE_OPTION` for what is no duration
  */

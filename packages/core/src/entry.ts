@@ -14,7 +14,7 @@ export interface Entry<T = unknown> {
   readonly errorUntil: number;
   /** From this instant on the entry is gone: the latest of the three above. */
   readonly deleteAt: number;
-  /** The latest `staleAt` that what the value was made of allows; `touch` does not go past it. */
+  /** The latest `staleAt` that what the value was made of allows (`-Infinity`: none at all); `touch` does not go past it. */
   readonly limitAt: number;
   /** Names whose invalidation makes this entry invalid, those that rose from the inside included. */
   readonly tags: readonly string[];
@@ -47,8 +47,9 @@ export interface EntryParts<T> {
 /** A value stored at `now`; fresh for its ttl, but not past `limitAt`. */
 export function createEntry<T>(parts: EntryParts<T>, lifetime: Lifetime, now: number): Entry<T> {
   const staleAt = Math.min(now + lifetime.ttl, parts.limitAt);
-  const revalidateUntil = staleAt + lifetime.staleWhileRevalidate;
-  const errorUntil = staleAt + lifetime.staleIfError;
+  const windowAfter = (window: number): number => (staleAt === -Infinity ? staleAt : staleAt + window);
+  const revalidateUntil = windowAfter(lifetime.staleWhileRevalidate);
+  const errorUntil = windowAfter(lifetime.staleIfError);
   return {
     value: parts.value,
     storedAt: now,
@@ -67,12 +68,12 @@ export function createEntry<T>(parts: EntryParts<T>, lifetime: Lifetime, now: nu
 
 /**
  * The same value, fresh for `ttl` from `now` on, with stale windows of the same length as before; with none if the value
- * was fresh for ever, because then their lengths are not known.
+ * was fresh for ever, because then their lengths are not known, and with a ttl of 0, which ends the entry.
  */
 export function touchEntry<T>(entry: Entry<T>, ttl: number, now: number): Entry<T> {
   const staleAt = Math.min(now + ttl, entry.limitAt);
   const windowAfter = (until: number): number => {
-    if (entry.staleAt === Infinity) return staleAt;
+    if (entry.staleAt === Infinity || ttl === 0) return staleAt;
     return until === Infinity ? Infinity : staleAt + (until - entry.staleAt);
   };
   const revalidateUntil = windowAfter(entry.revalidateUntil);

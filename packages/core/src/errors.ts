@@ -2,8 +2,8 @@
  * Stable codes of the errors that this library throws.
  *
  * - `ERR_CACHE_OPTION`: an option has a value that is not allowed.
- * - `ERR_CACHE_KEY`: a key is neither a string nor a tuple of primitives.
- * - `ERR_CACHE_VALUE`: a value cannot be stored (`undefined`).
+ * - `ERR_CACHE_KEY`: a key is neither a string nor a tuple of primitives, or too long.
+ * - `ERR_CACHE_VALUE`: a value cannot be stored: `undefined`, too large, or nothing that the cache can copy or encode.
  * - `ERR_CACHE_LOAD_TIMEOUT`: a loader did not end within `loadTimeout`.
  * - `ERR_CACHE_CLOSED`: the cache was closed while a loader ran.
  * - `ERR_CACHE_CONTENTION`: a key was changed by others again and again, so that an update found no turn.
@@ -48,6 +48,11 @@ export class CacheError extends Error {
 /** The error for an option: names the option, shows what was given and says what is allowed. */
 export function invalidOption(option: string, given: unknown, allowed: string): CacheError {
   return new CacheError('ERR_CACHE_OPTION', `Option \`${option}\` is ${show(given)}; allowed: ${allowed}.`, option);
+}
+
+/** Whether a store works and refused what it was given: a value that it cannot represent or that is too large. */
+export function isRefusal(error: unknown): boolean {
+  return error instanceof CacheError && error.code === 'ERR_CACHE_VALUE';
 }
 
 /** Throws for the first property of `options` that is not in `known`. */

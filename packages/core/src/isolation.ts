@@ -1,3 +1,5 @@
+import { CacheError } from './errors.ts';
+
 /**
  * What protects a stored value from a caller who changes what a hit returned.
  *
@@ -16,12 +18,23 @@ export interface Isolated<T> {
   readonly copyOnRead: boolean;
 }
 
-/** Makes a value safe to keep. Cost: one walk of the value; nothing for `'shared'`. */
+/**
+ * Makes a value safe to keep. Cost: one walk of the value; nothing for `'shared'`.
+ *
+ * @throws CacheError `ERR_CACHE_VALUE` for what cannot be frozen or cloned
+ */
 export function isolate<T>(value: T, isolation: ValueIsolation): Isolated<T> {
-  if (isolation === 'shared' || !isObject(value)) return { value, copyOnRead: false };
-  if (isolation === 'cloned') return { value: structuredClone(value), copyOnRead: true };
-  const changeable = deepFreeze(value, new Set());
-  return changeable ? { value: copy(value), copyOnRead: true } : { value, copyOnRead: false };
+  if (isolation === 'shared') return { value, copyOnRead: false };
+  try {
+    if (!isObject(value) && typeof value !== 'function') return { value, copyOnRead: false };
+    if (isolation === 'cloned') return { value: structuredClone(value), copyOnRead: true };
+    if (!isObject(value)) return { value, copyOnRead: false };
+    const changeable = deepFreeze(value, new Set());
+    return changeable ? { value: copy(value), copyOnRead: true } : { value, copyOnRead: false };
+  } catch (error) {
+    const message = `The value cannot be ${isolation} (${String(error)}); allowed: what can, or the option values: 'shared'.`;
+    throw new CacheError('ERR_CACHE_VALUE', message);
+  }
 }
 
 /** A copy of a value for a hit: containers and binary data anew, all that is frozen for good by reference. */

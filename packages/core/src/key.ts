@@ -13,9 +13,22 @@ export type KeyPart = string | number | boolean | bigint | null;
  */
 export type Key = string | readonly KeyPart[];
 
+/**
+ * Makes the key that is used of the key that a caller gave. Namespace and version are added to what it returns, and keys that it
+ * makes the same are the same.
+ *
+ * @example
+ * const perTenant: KeyFunction = (key) => [currentTenant(), ...(typeof key === 'string' ? [key] : key)];
+ */
+export type KeyFunction = (key: Key) => Key;
+
 const TUPLE = 0x5b; // [
 const NAMESPACE = 0x40; // @
 const ESCAPE = 0x5c; // \
+const QUOTE = 0x22; // "
+
+/** Characters of a key as a backend keeps it: a longer one is a mistake, such as a body in the place of its name. */
+const MAX_LENGTH = 65_536;
 
 /**
  * The text under which a backend keeps a key. A string key stands for itself, so that a look-up by a string builds
@@ -23,8 +36,20 @@ const ESCAPE = 0x5c; // \
  *
  * @throws CacheError `ERR_CACHE_KEY`
  */
-export function encodeKey(key: Key): string {
-  if (typeof key !== 'string') return encodeTuple(key);
+export function encodeKey(key: Key, maxLength: number = MAX_LENGTH): string {
+  return limited(typeof key === 'string' ? encodeText(key) : encodeTuple(key), maxLength);
+}
+
+/**
+ * The same for backends that keep keys as bytes: half a surrogate pair in a string, which UTF-8 cannot say, is escaped
+ * (`\\"a\\ud800"`). In tuples JSON does that already.
+ */
+export function encodeBytesKey(key: Key, maxLength: number = MAX_LENGTH): string {
+  if (typeof key !== 'string' || key.isWellFormed()) return encodeKey(key, maxLength);
+  return limited(`\\${JSON.stringify(key)}`, maxLength);
+}
+
+function encodeText(key: string): string {
   const first = key.charCodeAt(0);
   return first === TUPLE || first === NAMESPACE || first === ESCAPE ? `\\${key}` : key;
 }
@@ -47,6 +72,11 @@ function encodePart(part: KeyPart): string {
 function invalidKey(given: unknown): CacheError {
   const allowed = 'a string, or a non-empty array of strings, finite numbers, booleans, bigints and null';
   return new CacheError('ERR_CACHE_KEY', `A key (or a part of it) is ${show(given)}; allowed: ${allowed}.`);
+}
+
+function limited(text: string, maxLength: number): string {
+  if (text.length <= maxLength) return text;
+  throw new CacheError('ERR_CACHE_KEY', `A key takes ${text.length} characters; allowed: ${maxLength}.`);
 }
 
 /** Names from the outermost namespace inwards; a number marks those that are the library's own. */
@@ -78,19 +108,20 @@ export function scopePath(name: string): NamespacePath | undefined {
 export function decodeKey(text: string): Key | undefined {
   const first = text.charCodeAt(0);
   if (first === NAMESPACE) return undefined;
-  if (first === ESCAPE) return text.slice(1);
-  return first === TUPLE ? decodeTuple(text) : text;
+  try {
+    if (first === TUPLE) return decodeTuple(text);
+    if (first !== ESCAPE) return text;
+    return text.charCodeAt(1) === QUOTE ? (JSON.parse(text.slice(1)) as string) : text.slice(1);
+  } catch {
+    return undefined;
+  }
 }
 
-function decodeTuple(text: string): KeyPart[] | undefined {
+function decodeTuple(text: string): KeyPart[] {
   // A bigint is a number with an `n` outside of a string, which JSON does not have: it travels as an object.
   const json = text.replace(/"(?:[^"\\]|\\.)*"|(-?\d+)n/g, (all, digits?: string) =>
     digits === undefined ? all : `{"n":"${digits}"}`,
   );
-  try {
-    const parts = JSON.parse(json) as (KeyPart | { readonly n: string })[];
-    return parts.map((part) => (typeof part === 'object' && part !== null ? BigInt(part.n) : part));
-  } catch {
-    return undefined;
-  }
+  const parts = JSON.parse(json) as (KeyPart | { readonly n: string })[];
+  return parts.map((part) => (typeof part === 'object' && part !== null ? BigInt(part.n) : part));
 }

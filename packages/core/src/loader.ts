@@ -47,7 +47,7 @@ export class LoaderContext<T> {
     this.#dependencies.tag(validateTags(tags));
   };
 
-  /** Shortens the lifetime to at most `max` from when the value is stored. @throws CacheError `ERR_CACHE_OPTION` */
+  /** Shortens the lifetime to at most `max` from when the value is stored; 0 says that it must not be stored. @throws CacheError `ERR_CACHE_OPTION` */
   readonly lifetime: (max: Duration) => void = (max) => {
     this.#dependencies.limit(toMilliseconds(max, 'lifetime'));
   };

@@ -4,10 +4,19 @@ import type { Clock } from './clock.ts';
 import { SingleFlight } from './coordination/single-flight.ts';
 import { currentDependencies } from './dependencies.ts';
 import { ageOf, type Entry, isEntry, isExpired, isFresh } from './entry.ts';
+import { isRefusal } from './errors.ts';
 import type { Events } from './events.ts';
 import type { InvalidationLog } from './invalidation/log.ts';
 import { copy } from './isolation.ts';
-import { encodeKey, type Key, type NamespacePath, namespacePrefix, scopeName } from './key.ts';
+import {
+  encodeBytesKey,
+  encodeKey,
+  type Key,
+  type KeyFunction,
+  type NamespacePath,
+  namespacePrefix,
+  scopeName,
+} from './key.ts';
 
 /** What all namespaces of one cache share. */
 export interface Root {
@@ -19,9 +28,14 @@ export interface Root {
   readonly flights: SingleFlight<Entry>;
   /** Entries that this process loaded while it was cut off from the log, and when the load began. */
   readonly blindLoads: WeakMap<Entry, number>;
+  /** What callers' keys become first. */
+  readonly keyFunction: KeyFunction | undefined;
   /** How long an asynchronous backend may take for one call, in milliseconds. */
   readonly backendTimeout: number;
 }
+
+/** What becomes of a value that the backend refuses: the caller is told by an error, or whoever listens by an event. */
+export type Refusals = 'thrown' | 'reported';
 
 /**
  * The keys of one namespace, as entries: reads return only what is neither expired nor invalidated, and neither reads
@@ -32,18 +46,26 @@ export class Space {
   readonly path: NamespacePath;
   /** Names whose invalidation clears this namespace: its own and those of the namespaces around it. */
   readonly scopes: readonly string[];
-  readonly #prefix: string;
+  /** What every key of this namespace begins with in the store. */
+  readonly prefix: string;
+  readonly #owner: 'caller' | 'library';
+  /** Nothing has to be done to a string key. */
+  readonly #plain: boolean;
 
-  constructor(root: Root, path: NamespacePath) {
+  /** @param owner who makes the keys: those of callers go through the key function and have a greatest length */
+  constructor(root: Root, path: NamespacePath, owner: 'caller' | 'library' = 'caller') {
     this.root = root;
     this.path = path;
     this.scopes = [[], ...path.map((_, index) => path.slice(0, index + 1))].map((part) => scopeName(root.name, part));
-    this.#prefix = namespacePrefix(path);
+    this.prefix = namespacePrefix(path);
+    this.#owner = owner;
+    const { shared, persistent } = root.store.capabilities;
+    this.#plain = this.prefix === '' && root.keyFunction === undefined && !shared && !persistent;
   }
 
   /** A namespace that no `namespace()` call reaches. */
-  inner(name: string): Space {
-    return new Space(this.root, [...this.path, 0, name]);
+  inner(name: string, owner?: 'caller' | 'library'): Space {
+    return new Space(this.root, [...this.path, 0, name], owner);
   }
 
   /** The name of this namespace in events: empty for the root. */
@@ -53,7 +75,13 @@ export class Space {
 
   /** The backend's name for a key. */
   id(key: Key): string {
-    return this.#prefix === '' ? encodeKey(key) : this.#prefix + encodeKey(key);
+    return this.#plain ? encodeKey(key) : this.#composed(key);
+  }
+
+  #composed(key: Key): string {
+    if (this.#owner === 'library') return this.prefix + encodeBytesKey(key, Infinity);
+    const { keyFunction } = this.root;
+    return this.prefix + encodeBytesKey(keyFunction === undefined ? key : keyFunction(key));
   }
 
   /** The entry as it is stored, valid or not. */
@@ -141,11 +169,15 @@ export class Space {
    * Stores an entry, unless it is expired or known to be invalid; whether it was stored. Also while nobody tells of invalidations: by its
    * position, others see what it does not contain.
    */
-  write(id: string, entry: Entry): MaybePromise<boolean> {
-    return this.#attempt('set', id, entry, (store) => thenReturn(store.set(id, entry), true));
+  write(id: string, entry: Entry, refusals: Refusals = 'reported'): MaybePromise<boolean> {
+    return this.#attempt('set', id, entry, (store) => thenReturn(store.set(id, entry), true), refusals);
   }
 
-  /** `write` for several entries, in one call of the backend. */
+  /**
+   * `write` for several entries, in one call of the backend.
+   *
+   * @throws CacheError `ERR_CACHE_VALUE` if the backend refuses a value; others may be stored then
+   */
   async writeMany(entries: readonly (readonly [id: string, entry: Entry])[]): Promise<void> {
     const now = this.root.clock.now();
     const stored = entries.filter(([, entry]) => !this.#isOutdated(entry) && !isExpired(entry, now));
@@ -154,6 +186,7 @@ export class Space {
       const written = this.root.store.setMany(stored);
       if (written instanceof Promise) await this.inTime(written);
     } catch (error) {
+      if (isRefusal(error)) throw error;
       this.#failed('setMany', error);
     }
     if (removed.length > 0) await this.removeMany(removed);
@@ -176,15 +209,22 @@ export class Space {
     id: string,
     entry: Entry,
     store: (store: Store) => MaybePromise<boolean>,
+    refusals: Refusals = 'reported',
   ): MaybePromise<boolean> {
+    const failed = (error: unknown): MaybePromise<boolean> => {
+      if (refusals === 'thrown' && isRefusal(error)) throw error;
+      this.#failed(operation, error);
+      // What was there is older than what cannot be stored.
+      return isRefusal(error) ? thenReturn(this.remove(id), false) : false;
+    };
     if (this.#isOutdated(entry)) return false;
     if (isExpired(entry, this.root.clock.now())) return thenReturn(this.remove(id), false);
     try {
       const stored = store(this.root.store);
       if (!(stored instanceof Promise)) return stored;
-      return this.#limited(stored).catch((error: unknown) => this.#failed(operation, error) ?? false);
+      return this.#limited(stored).catch(failed);
     } catch (error) {
-      return this.#failed(operation, error) ?? false;
+      return failed(error);
     }
   }
 

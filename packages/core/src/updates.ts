@@ -1,5 +1,5 @@
 import { type Entry, isFresh } from './entry.ts';
-import { CacheError } from './errors.ts';
+import { CacheError, isRefusal } from './errors.ts';
 import type { Space } from './space.ts';
 
 /** What becomes of a key: nothing changes, or `next` (`undefined`: nothing) takes the place of what is there. */
@@ -15,7 +15,7 @@ const MAX_ROUNDS = 100;
  * nothing changed meanwhile, else looks again. `undefined` if the backend failed (which is reported).
  *
  * @param decide is given the fresh entry, if there is one; may be called several times
- * @throws CacheError `ERR_CACHE_CONTENTION` after a hundred rounds
+ * @throws CacheError `ERR_CACHE_CONTENTION` after a hundred rounds; `ERR_CACHE_VALUE` if the backend refuses the value
  */
 export async function update<R>(
   space: Space,
@@ -38,7 +38,7 @@ export async function update<R>(
       await othersFirst();
     }
   } catch (error) {
-    if (error instanceof CacheError) throw error;
+    if (isRefusal(error)) throw error;
     space.report('backend swap', error);
     return undefined;
   }

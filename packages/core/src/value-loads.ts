@@ -5,9 +5,9 @@ import { type Duration, toMilliseconds } from './duration.ts';
 import { createEntry, type Entry, type Lifetime } from './entry.ts';
 import { CacheError, invalidOption, rejectUnknownOptions } from './errors.ts';
 import { validateTags } from './invalidation/tags.ts';
-import { isolate, type ValueIsolation } from './isolation.ts';
+import { isolate, type Isolated, type ValueIsolation } from './isolation.ts';
 import type { Key } from './key.ts';
-import { LIFETIME_OPTIONS, type LifetimeOptions, resolveLifetime } from './lifetime-options.ts';
+import { LIFETIME_OPTIONS, lifetimeOf, type LifetimeOptions } from './lifetime-options.ts';
 import { type Loader, LoaderContext } from './loader.ts';
 import type { Space } from './space.ts';
 
@@ -86,7 +86,7 @@ export class ValueLoads {
       loader,
       signal,
       tags: tags === undefined ? [] : [...validateTags(tags)],
-      lifetime: resolveLifetime(options, this.#defaults.lifetime),
+      lifetime: lifetimeOf(options, this.#defaults.lifetime),
       timeout: loadTimeout === undefined ? this.#defaults.loadTimeout : toMilliseconds(loadTimeout, 'loadTimeout'),
     };
   }
@@ -145,20 +145,33 @@ export class ValueLoads {
     const dependencies = new Dependencies(log);
     const context = new LoaderContext<T>(flight, stale as Entry<T> | undefined, dependencies);
     const value = await collected(dependencies, () => call.loader(context));
-    rejectUndefined(value);
+    rejectUnstorable(value);
     const now = clock.now();
+    const kept = this.#kept(call.key, value);
     const parts = {
-      ...isolate<unknown>(value, this.#defaults.values),
+      value,
+      copyOnRead: false,
+      ...kept,
       tags: [...new Set([...call.tags, ...dependencies.names])],
       position: flight.position,
       limitAt: dependencies.limitFrom(now),
     };
     const entry = createEntry(parts, call.lifetime, now);
-    const stored = !flight.fenced && (await this.#store(call, entry, startedAt));
+    const stored = kept !== undefined && !flight.fenced && (await this.#store(call, entry, startedAt));
     if (events.heard.load) {
       events.emit('load', { key: call.key, namespace: this.#space.label, duration: now - startedAt, stored });
     }
     return entry;
+  }
+
+  /** The value as it can be kept, if it can; if not, who asked for it gets it all the same. */
+  #kept(key: Key, value: unknown): Isolated<unknown> | undefined {
+    try {
+      return isolate(value, this.#defaults.values);
+    } catch (error) {
+      this.#space.report('set', error, key);
+      return undefined;
+    }
   }
 
   /** In this process a newer write fences the flight; other processes are noticed by what they left in the store. */
@@ -178,7 +191,10 @@ async function collected<T>(dependencies: Dependencies, make: () => T | Promise<
 }
 
 /** @throws CacheError `ERR_CACHE_VALUE` */
-export function rejectUndefined(value: unknown): void {
+export function rejectUnstorable(value: unknown): void {
+  if (value instanceof Promise) {
+    throw new CacheError('ERR_CACHE_VALUE', 'The value is a promise; allowed: what it resolves to (await it).');
+  }
   if (value !== undefined) return;
   throw new CacheError('ERR_CACHE_VALUE', 'The value is undefined; allowed: anything else, `null` for "nothing".');
 }

@@ -1,12 +1,13 @@
+import type { MaybePromise } from './backends/backend.ts';
 import { createEntry, type Entry, isFresh, touchEntry } from './entry.ts';
-import { CacheError, invalidOption } from './errors.ts';
+import { CacheError, invalidOption, isRefusal } from './errors.ts';
 import { validateTags } from './invalidation/tags.ts';
 import { isolate } from './isolation.ts';
 import type { Key } from './key.ts';
-import { checkLifetimeOptions, type LifetimeOptions, resolveLifetime } from './lifetime-options.ts';
+import { checkLifetimeOptions, type LifetimeOptions, lifetimeOf } from './lifetime-options.ts';
 import type { Space } from './space.ts';
 import { type Change, update } from './updates.ts';
-import { type CacheDefaults, rejectUndefined } from './value-loads.ts';
+import { type CacheDefaults, rejectUnstorable } from './value-loads.ts';
 
 /** Everything that changes what is stored under a key, except loads. */
 export class ValueWrites {
@@ -20,27 +21,34 @@ export class ValueWrites {
 
   async set(key: Key, value: unknown, options: LifetimeOptions): Promise<void> {
     const id = this.#space.id(key);
+    this.#check([value], options);
     if (this.#space.root.log.ready !== undefined) await this.#space.ready();
-    const entry = this.#entryOf(value, options);
     this.#space.fence(id);
-    await this.#space.write(id, entry);
+    await this.#removedIfRefused([id], () => this.#space.write(id, this.#entryOf(value, options), 'thrown'));
     this.#space.emit('set', key);
   }
 
   async setMany(pairs: readonly (readonly [Key, unknown])[], options: LifetimeOptions): Promise<void> {
+    const ids = pairs.map(([key]) => this.#space.id(key));
+    const values = pairs.map(([, value]) => value);
+    this.#check(values, options);
     if (this.#space.root.log.ready !== undefined) await this.#space.ready();
-    const entries = pairs.map(([key, value]) => [this.#space.id(key), this.#entryOf(value, options)] as const);
-    for (const [id] of entries) this.#space.fence(id);
-    await this.#space.writeMany(entries);
+    for (const id of ids) this.#space.fence(id);
+    await this.#removedIfRefused(ids, () => {
+      return this.#space.writeMany(values.map((value, index) => [ids[index] ?? '', this.#entryOf(value, options)]));
+    });
     for (const [key] of pairs) this.#space.emit('set', key);
   }
 
-  add(key: Key, value: unknown, options: LifetimeOptions): Promise<boolean> {
+  async add(key: Key, value: unknown, options: LifetimeOptions): Promise<boolean> {
+    this.#check([value], options);
     return this.#storeIf(key, value, options, (entry) => entry === undefined);
   }
 
-  replace(key: Key, value: unknown, options: LifetimeOptions): Promise<boolean> {
-    return this.#storeIf(key, value, options, (entry) => entry !== undefined);
+  async replace(key: Key, value: unknown, options: LifetimeOptions): Promise<boolean> {
+    this.#check([value], options);
+    const id = this.#space.id(key);
+    return this.#removedIfRefused([id], () => this.#storeIf(key, value, options, (entry) => entry !== undefined));
   }
 
   touch(key: Key, ttl: number): Promise<boolean> {
@@ -64,8 +72,9 @@ export class ValueWrites {
     for (const [option, number] of Object.entries({ delta, initial })) {
       if (!Number.isFinite(number)) throw invalidOption(option, number, 'a finite number');
     }
+    this.#check([], options);
     if (this.#space.root.log.ready !== undefined) await this.#space.ready();
-    const first = this.#entryOf(initial + delta, options);
+    const first = liveOrNothing(this.#entryOf(initial + delta, options));
     const count = await update(this.#space, id, (entry): Change<number> => {
       if (entry === undefined) return { keep: false, next: first, result: initial + delta };
       const sum = addTo(entry.value, delta);
@@ -121,11 +130,27 @@ export class ValueWrites {
     return changed ?? false;
   }
 
-  #entryOf(value: unknown, options: LifetimeOptions): Entry {
-    rejectUndefined(value);
+  /** @throws CacheError before anything is changed: `ERR_CACHE_VALUE`, `ERR_CACHE_OPTION` */
+  #check(values: readonly unknown[], options: LifetimeOptions): void {
+    for (const value of values) rejectUnstorable(value);
     checkLifetimeOptions(options);
+    lifetimeOf(options, this.#defaults.lifetime);
+    if (options.tags !== undefined) validateTags(options.tags);
+  }
+
+  /** A value that cannot be kept leaves nothing under its key: what is there is older than it. */
+  async #removedIfRefused<T>(ids: readonly string[], work: () => MaybePromise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      if (isRefusal(error)) await this.#space.removeMany(ids);
+      throw error;
+    }
+  }
+
+  #entryOf(value: unknown, options: LifetimeOptions): Entry {
     const { clock, log } = this.#space.root;
-    const lifetime = resolveLifetime(options, this.#defaults.lifetime);
+    const lifetime = lifetimeOf(options, this.#defaults.lifetime);
     const tags = options.tags === undefined ? [] : [...validateTags(options.tags)];
     const isolated = isolate(value, this.#defaults.values);
     return createEntry({ ...isolated, tags, position: log.head, limitAt: Infinity }, lifetime, clock.now());

@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import type { Clock } from '../clock.ts';
 import type { Entry } from '../entry.ts';
-import { invalidOption, rejectUnknownOptions } from '../errors.ts';
+import { CacheError, invalidOption, rejectUnknownOptions } from '../errors.ts';
 import type { Backend, Store, StoreCapabilities } from './backend.ts';
 import { OneByOne } from './one-by-one.ts';
 import { approximateSize } from './size.ts';
@@ -14,7 +14,7 @@ export interface MemoryOptions {
   readonly maxEntries?: number;
   /**
    * Bytes that a value takes. Default: an estimate that walks the value once when it is stored. Give your own where
-   * that walk is too slow or too rough. An entry heavier than `maxBytes` is not stored.
+   * that walk is too slow or too rough. An entry heavier than `maxBytes` is refused.
    */
   readonly weigh?: (value: unknown, key: string) => number;
 }
@@ -82,7 +82,11 @@ class MemoryStore extends OneByOne implements Store {
       // lru-cache would keep the old value when it cannot take the new one: a write must never leave an older value.
       if (!(size <= this.#maxBytes)) this.#entries.delete(key);
     }
-    if (size <= this.#maxBytes) this.#entries.set(key, entry, { size });
+    if (!(size <= this.#maxBytes)) {
+      const message = `The value takes ${size} bytes; allowed: ${this.#maxBytes} (option maxBytes).`;
+      throw new CacheError('ERR_CACHE_VALUE', message);
+    }
+    this.#entries.set(key, entry, { size });
   }
 
   delete(key: string): boolean {

@@ -17,7 +17,7 @@ export interface NoneOptions {
 
 /**
  * Stores nothing: every read is a miss, so each value is made anew. For development, and to see what a page costs without its cache.
- * Options, keys and values are checked as everywhere else: what cannot be stored is reported as an `error` event of the cache.
+ * Options, keys and values are checked as everywhere else: a value that the codec cannot encode is refused.
  *
  * A counter never gets beyond its first value, and a lock is free for everybody.
  *

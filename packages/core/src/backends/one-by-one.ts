@@ -12,8 +12,19 @@ export abstract class OneByOne implements Pick<Store, 'getMany' | 'setMany' | 'd
   }
 
   setMany(pairs: readonly (readonly [string, Entry])[]): MaybePromise<void> {
-    const done = together(pairs.map(([key, entry]) => this.set(key, entry)));
-    return done instanceof Promise ? done.then(() => {}) : undefined;
+    let refusal: { readonly error: unknown } | undefined;
+    const done = together(
+      pairs.map(([key, entry]) => {
+        try {
+          return this.set(key, entry);
+        } catch (error) {
+          // The others are written all the same, so that no key keeps an older value.
+          refusal ??= { error };
+        }
+      }),
+    );
+    if (done instanceof Promise) return done.then(() => {});
+    if (refusal !== undefined) throw refusal.error;
   }
 
   deleteMany(keys: readonly string[]): MaybePromise<number> {

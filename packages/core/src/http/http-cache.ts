@@ -53,7 +53,7 @@ export class HttpCache {
 
   constructor(cache: Cache, policy: ResponsePolicy, platform: Platform) {
     if (!(cache instanceof Cache)) throw invalidOption('cache', cache, 'a cache made by `createCache`');
-    this.#space = spaceOf(cache).inner('http');
+    this.#space = spaceOf(cache).inner('http', 'library');
     this.#platform = platform;
     this.name = cache.name;
     this.policy = resolvePolicy(policy, defaultsOf(cache).lifetime);

@@ -68,7 +68,7 @@ describe('memory bounded by bytes', () => {
   it('does not store a value that is heavier than the bound, and drops nothing for it', async () => {
     const cache = createCache({ backend: memory({ maxBytes: 1_000 }) });
     await cache.set('small', 1);
-    await cache.set('large', bytes(2_000));
+    await expect(cache.set('large', bytes(2_000))).rejects.toThrow('allowed: 1000 (option maxBytes)');
     expect(await cache.getMany(['small', 'large'])).toEqual([1, undefined]);
     expect(await cache.getOrSet('large', () => bytes(2_000))).toHaveLength(2_000);
   });
@@ -76,7 +76,7 @@ describe('memory bounded by bytes', () => {
   it('leaves no older value behind when the new one is too heavy', async () => {
     const cache = createCache({ backend: memory({ maxBytes: 1_000 }) });
     await cache.set('a', 'old');
-    await cache.set('a', bytes(2_000));
+    await expect(cache.set('a', bytes(2_000))).rejects.toMatchObject({ code: 'ERR_CACHE_VALUE' });
     expect(await cache.get('a')).toBeUndefined();
   });
 
@@ -93,7 +93,7 @@ describe('memory bounded by bytes', () => {
     const cache = createCache({ backend: memory({ weigh: () => weigh() }) });
     await cache.set('a', 'old');
     weigh = badWeight;
-    await cache.set('a', 'new');
+    await Promise.allSettled([cache.set('a', 'new')]);
     expect(await cache.get('a')).not.toBe('old');
   });
 

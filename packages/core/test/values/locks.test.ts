@@ -47,10 +47,13 @@ describe('a lock', () => {
     const left = cache.lock('job', { wait: '1h', signal: controller.signal });
     const results = Promise.allSettled([late, left]);
     await expect
-      .poll(() => {
-        clock.advance(100);
-        return clock.now();
-      })
+      .poll(
+        () => {
+          clock.advance(100);
+          return clock.now();
+        },
+        { interval: 5, timeout: 30_000 },
+      )
       .toBeGreaterThan(Date.UTC(2026, 0, 1) + 2_000);
     controller.abort(new Error('left'));
     expect(await results).toMatchObject([{ reason: { code: 'ERR_CACHE_LOCKED' } }, { reason: { message: 'left' } }]);

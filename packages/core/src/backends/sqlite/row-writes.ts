@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Codec } from '../../codecs/codec.ts';
 import { encodeEntry } from '../../codecs/envelope.ts';
 import type { Entry } from '../../entry.ts';
+import { CacheError } from '../../errors.ts';
 import { ROW_BYTES, type RowWrite, TOMBSTONE_TIME } from './rows.ts';
 import { newToken } from './schema.ts';
 
@@ -19,12 +20,15 @@ export interface RowLimits {
   readonly maxBytes: number;
 }
 
-/** The write of an entry. @throws what the codec throws */
+/** The write of an entry. @throws CacheError `ERR_CACHE_VALUE` if it cannot be encoded or is too large */
 export function valueWrite(key: string, entry: Entry, now: number, limits: RowLimits): ReadyWrite {
   const token = newToken();
   const bytes = encodeEntry(key, entry, limits.codec, token);
-  // A write must never leave an older value, so one that is too large takes the old one away.
-  if (rowSize(key, bytes.length) > limits.maxBytes) return tombstoneWrite(key, now);
+  const size = rowSize(key, bytes.length);
+  if (size > limits.maxBytes) {
+    const message = `The entry takes ${size} bytes; allowed: ${limits.maxBytes} in all (option maxBytes).`;
+    throw new CacheError('ERR_CACHE_VALUE', message);
+  }
   const isLarge = bytes.length > limits.fileAbove;
   const place = isLarge ? { file: newFileName(), body: null } : { file: null, body: bytes };
   const row = valueRow({ key, token: Buffer.from(token), length: bytes.length, ...place }, entry, now);

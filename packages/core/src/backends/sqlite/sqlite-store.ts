@@ -6,7 +6,7 @@ import { OneByOne } from '../one-by-one.ts';
 import type { StreamStore } from '../streams.ts';
 import { IncomingStream } from './incoming-stream.ts';
 import { fromRowKey, rowKeyRanges, toRowKey } from './row-keys.ts';
-import { tombstoneRow, tombstoneWrite, valueWrite } from './row-writes.ts';
+import { type ReadyWrite, tombstoneRow, tombstoneWrite, valueWrite } from './row-writes.ts';
 import type { Shard } from './shard.ts';
 
 /** Rows written in one transaction. */
@@ -43,7 +43,16 @@ export class SqliteStore extends OneByOne implements Store {
     const now = this.#context.clock.now();
     const rowKey = toRowKey(this.#prefix, key);
     const shard = this.#shardOf(rowKey);
-    return shard.put([valueWrite(rowKey, entry, now, shard.options)], now);
+    let write: ReadyWrite;
+    try {
+      write = valueWrite(rowKey, entry, now, shard.options);
+    } catch (error) {
+      // A write must never leave an older value.
+      return inOrder([() => thenNothing(this.delete(key))], () => {
+        throw error;
+      });
+    }
+    return shard.put([write], now);
   }
 
   override setMany(pairs: readonly (readonly [string, Entry])[]): MaybePromise<void> {
@@ -178,6 +187,10 @@ export class SqliteStore extends OneByOne implements Store {
     if (shard === undefined) throw new CacheError('ERR_CACHE_CLOSED', 'The backend is closed.');
     return shard;
   }
+}
+
+function thenNothing(work: MaybePromise<unknown>): MaybePromise<void> {
+  return work instanceof Promise ? work.then(() => {}) : undefined;
 }
 
 /** One after the other, without a promise where none is needed. */

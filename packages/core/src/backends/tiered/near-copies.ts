@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../../clock.ts';
 import type { Entry } from '../../entry.ts';
+import { isRefusal } from '../../errors.ts';
 import type { MaybePromise, StoreContext } from '../backend.ts';
 import type { Tier } from './tier.ts';
 
@@ -76,7 +77,12 @@ export class NearCopies {
     const keys = pairs.map(([key]) => key);
     const { store } = this.#tier;
     const work = more.length === 0 ? () => store.set(...first) : () => store.setMany([first, ...more]);
-    return this.#quietly('set', () => this.#tier.write('set', keys, work));
+    // What is too large for the near tier is in the far one; no older copies may stay here.
+    return this.#quietly(
+      'set',
+      () => this.#tier.write('set', keys, work),
+      () => this.drop(keys),
+    );
   }
 
   drop(keys: readonly string[]): MaybePromise<void> {
@@ -133,16 +139,19 @@ export class NearCopies {
     return now < copy.until && copy.until - now <= this.#ttl ? copy : undefined;
   }
 
-  #quietly(operation: string, work: () => MaybePromise<unknown>): MaybePromise<void> {
+  #quietly(
+    operation: string,
+    work: () => MaybePromise<unknown>,
+    refused?: () => MaybePromise<void>,
+  ): MaybePromise<void> {
+    const failed = (error: unknown): MaybePromise<void> => {
+      return refused !== undefined && isRefusal(error) ? refused() : this.#failed(operation, error);
+    };
     try {
       const done = work();
-      if (!(done instanceof Promise)) return;
-      return done.then(
-        () => {},
-        (error: unknown) => this.#failed(operation, error),
-      );
+      return done instanceof Promise ? done.then(() => {}, failed) : undefined;
     } catch (error) {
-      this.#failed(operation, error);
+      return failed(error);
     }
   }
 

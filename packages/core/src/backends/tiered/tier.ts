@@ -1,6 +1,6 @@
 import type { Clock } from '../../clock.ts';
 import type { Entry } from '../../entry.ts';
-import { CacheError } from '../../errors.ts';
+import { CacheError, isRefusal } from '../../errors.ts';
 import type { MaybePromise, Store, StoreContext } from '../backend.ts';
 import { CircuitBreaker, type CircuitBreakerOptions } from '../circuit-breaker.ts';
 import { Doubts } from './doubts.ts';
@@ -162,9 +162,4 @@ export class Tier {
 
 function unavailable(what: string): CacheError {
   return new CacheError('ERR_CACHE_BACKEND', `${what}.`);
-}
-
-/** Whether the store works and refused what it was given: a value that it cannot represent or that is too large. */
-export function isRefusal(error: unknown): boolean {
-  return error instanceof CacheError && error.code === 'ERR_CACHE_VALUE';
 }

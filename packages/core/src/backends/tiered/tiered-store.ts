@@ -1,12 +1,13 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Clock } from '../../clock.ts';
 import { type Entry, isExpired, isFresh } from '../../entry.ts';
+import { isRefusal } from '../../errors.ts';
 import { type Isolated, isolate, type ValueIsolation } from '../../isolation.ts';
 import type { MaybePromise, Store, StoreCapabilities, StoreContext } from '../backend.ts';
 import { BLIND_TRUST, type LogSource } from '../log-source.ts';
 import { type NearCopy, NearCopies } from './near-copies.ts';
 import { Overlaps, type Turn } from './overlaps.ts';
-import { isRefusal, Tier } from './tier.ts';
+import { Tier } from './tier.ts';
 
 /** The options of `tiered`, checked; times in milliseconds. */
 export interface TieredSettings {

@@ -107,7 +107,8 @@ describe('the byte limit', () => {
     const here = world();
     const store = here.store(here.backend(options), clock);
     await store.set('a', entryOf('small'));
-    await store.set('a', entryOf('x'.repeat(20_000)));
+    const large = entryOf('x'.repeat(20_000));
+    await expect(async () => store.set('a', large)).rejects.toMatchObject({ code: 'ERR_CACHE_VALUE' });
     expect((await store.get('a'))?.deleteAt).toBe(0);
     expect(await live(store)).toEqual([]);
   });
