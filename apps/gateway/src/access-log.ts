@@ -54,17 +54,21 @@ export function formatRecord(record: AccessRecord, format: Exclude<LogFormat, 'o
   return `${time} ${client} ${JSON.stringify(`${method} ${url}`)} ${status} ${bytes} ${milliseconds}ms ${JSON.stringify(cache)}${end}`;
 }
 
-/** Node forgets the fields that are given to `writeHead` as a list. */
+/** Node does not remember the fields that are given to `writeHead` as a list or alone. */
 function watchCacheStatus(response: ServerResponse): () => string {
   // oxlint-disable-next-line typescript/unbound-method -- called with its response below
   const { writeHead } = response;
-  let found: string | undefined;
+  let found = '';
   response.writeHead = function watched(this: ServerResponse, ...args: unknown[]): ServerResponse {
-    const list = args.find((argument) => Array.isArray(argument)) as readonly string[] | undefined;
-    const at = list?.findIndex((name, index) => index % 2 === 0 && String(name).toLowerCase() === 'cache-status') ?? -1;
-    const value = at >= 0 ? list?.[at + 1] : this.getHeader('cache-status');
-    if (!this.headersSent && value !== undefined) found = String(value);
+    if (!this.headersSent) found = givenStatus(args.at(-1)) ?? String(this.getHeader('cache-status') ?? '');
     return Reflect.apply(writeHead, this, args) as ServerResponse;
   } as ServerResponse['writeHead'];
-  return () => found ?? '';
+  return () => found;
+}
+
+function givenStatus(fields: unknown): string | undefined {
+  if (typeof fields !== 'object' || fields === null) return undefined;
+  const flat: readonly unknown[] = Array.isArray(fields) ? fields : Object.entries(fields).flat();
+  const at = flat.findIndex((name, index) => index % 2 === 0 && String(name).toLowerCase() === 'cache-status');
+  return at < 0 ? undefined : String(flat[at + 1]);
 }

@@ -13,8 +13,19 @@ export interface CachedBy {
 export async function openCache({ mode, backend, maxStoredBytes }: Options): Promise<CachedBy | undefined> {
   if (mode === undefined) return undefined;
   const cache = createCache({ name: 'gateway', backend: await openBackend(backend) });
-  cache.on('error', ({ operation, error }) => console.error(`cache ${operation}:`, error));
+  reportErrors(cache);
   return { cache, policy: { ...POLICIES[mode], maxBodyBytes: maxStoredBytes } };
+}
+
+/** A backend that is away fails with every request; one line now and then says so. */
+function reportErrors(cache: Cache): void {
+  const between = 10_000;
+  let last = Number.NEGATIVE_INFINITY;
+  cache.on('error', ({ operation, error }) => {
+    if (performance.now() - last < between) return;
+    last = performance.now();
+    console.error(`cache ${operation}: ${error instanceof Error ? error.message : String(error)}`);
+  });
 }
 
 /** The origin says how long its answers live; nothing does that for it. */

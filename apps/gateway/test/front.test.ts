@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { expect, test } from 'vitest';
-import { type AccessRecord, formatRecord } from '../src/access-log.ts';
+import { type AccessRecord, formatRecord, logAccess } from '../src/access-log.ts';
 import { exchange, open } from './support/client.ts';
 import { startGateway } from './support/gateway.ts';
 import { origin } from './support/origin.ts';
@@ -21,6 +21,19 @@ test('each request is a line of the log, with what the cache did', async () => {
   expect(Date.parse(record.time)).toBeGreaterThan(0);
   await exchange(gateway.url, ['POST / HTTP/1.1', 'Host: a', 'Content-Length: 0']);
   expect((JSON.parse(await printedLine(gateway.printed, 2)) as AccessRecord).cache).toMatch(/fwd=(bypass|method)/);
+});
+
+test.each(['object', 'list', 'before'] as const)('the Cache-Status of a head that is given as %s', async (form) => {
+  const records: AccessRecord[] = [];
+  const server = await origin((request, response) => {
+    logAccess(request, response, (record) => records.push(record));
+    if (form === 'before') response.setHeader('Cache-Status', 'c; hit').writeHead(200);
+    else
+      response.writeHead(200, form === 'list' ? ['Age', '1', 'cache-status', 'c; hit'] : { 'Cache-Status': 'c; hit' });
+    response.end();
+  });
+  await exchange(server, ['GET / HTTP/1.1', 'Host: a']);
+  await expect.poll(() => records.map(({ cache }) => cache)).toEqual(['c; hit']);
 });
 
 test('a client that leaves is a line, too', async () => {
