@@ -30,7 +30,7 @@ function reportErrors(cache: Cache): void {
 
 /** The origin says how long its answers live; nothing does that for it. */
 const POLICIES: Readonly<Record<Mode, ResponsePolicy>> = {
-  standard: { maxAge: 0 },
+  standard: { mode: 'standard' },
   safe: { maxAge: 0 },
 };
 

@@ -3,7 +3,9 @@ export interface CacheStatus {
   /** Answered from the cache. */
   readonly hit?: boolean;
   /** Why the request went to the handler. */
-  readonly fwd?: 'uri-miss' | 'vary-miss' | 'stale' | 'bypass' | 'method';
+  readonly fwd?: 'uri-miss' | 'vary-miss' | 'stale' | 'partial' | 'request' | 'bypass' | 'method';
+  /** What the handler answered, where something else goes out. */
+  readonly fwdStatus?: number;
   /** Whether the response is being stored. */
   readonly stored?: boolean;
   /** Whether the answer of another simultaneous request was used. */
@@ -19,6 +21,7 @@ export function statusParameters(status: CacheStatus): string {
   const parameters: string[] = [];
   if (status.hit === true) parameters.push('hit');
   if (status.fwd !== undefined) parameters.push(`fwd=${status.fwd}`);
+  if (status.fwdStatus !== undefined) parameters.push(`fwd-status=${status.fwdStatus}`);
   if (status.stored === true) parameters.push('stored');
   if (status.collapsed === true) parameters.push('collapsed');
   if (status.ttl !== undefined) parameters.push(`ttl=${status.ttl}`);
@@ -26,7 +29,7 @@ export function statusParameters(status: CacheStatus): string {
   return parameters.join('; ');
 }
 
-/** A structured-field token where the text is one, else a string (RFC 8941, section 3.3). */
+/** A structured-field token where the text is one, else a string (RFC 9651, section 3.3). */
 function detail(text: string): string {
   return /^[A-Za-z*][\w!#$%&'*+\-.^`|~:/]*$/.test(text) ? text : `"${text.replace(/[^ -!#-[\]-~]/g, '?')}"`;
 }

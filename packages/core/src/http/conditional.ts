@@ -1,10 +1,18 @@
-import { parseHttpDate } from './freshness.ts';
+import { parseHttpDate } from './http-date.ts';
 import { type HeaderList, headerOf } from './headers.ts';
 
 /** The conditions of a request that a stored response can answer. */
 export interface Conditions {
   readonly ifNoneMatch: string | undefined;
   readonly ifModifiedSince: string | undefined;
+}
+
+/** No conditions. */
+export const NO_CONDITIONS: Conditions = { ifNoneMatch: undefined, ifModifiedSince: undefined };
+
+/** The conditions of a request. */
+export function conditionsOf(header: (name: string) => string | undefined): Conditions {
+  return { ifNoneMatch: header('if-none-match'), ifModifiedSince: header('if-modified-since') };
 }
 
 /**
@@ -15,7 +23,7 @@ export function isNotModified(conditions: Conditions, headers: HeaderList): bool
   const { ifNoneMatch, ifModifiedSince } = conditions;
   if (ifNoneMatch !== undefined) {
     const etag = headerOf(headers, 'etag');
-    return etag !== undefined && matches(ifNoneMatch, etag);
+    return etag === undefined ? ifNoneMatch.trim() === '*' : matches(ifNoneMatch, etag);
   }
   if (ifModifiedSince === undefined) return false;
   const since = parseHttpDate(ifModifiedSince);
@@ -23,12 +31,40 @@ export function isNotModified(conditions: Conditions, headers: HeaderList): bool
   return since !== undefined && modified !== undefined && modified <= since;
 }
 
+/**
+ * Whether the `If-Range` of a request, if any, names exactly this representation (RFC 9110, section 13.1.5): the
+ * same strong entity tag, or the same `Last-Modified` if that is at least a minute older than `Date` and therefore strong.
+ */
+export function ifRangeHolds(ifRange: string | undefined, headers: HeaderList): boolean {
+  if (ifRange === undefined) return true;
+  const validator = ifRange.trim();
+  if (validator.startsWith('"')) return validator === headerOf(headers, 'etag');
+  const modified = headerOf(headers, 'last-modified');
+  if (modified === undefined || validator !== modified) return false;
+  const [changed, date] = [parseHttpDate(modified), parseHttpDate(headerOf(headers, 'date') ?? '')];
+  return changed !== undefined && date !== undefined && date - changed >= 60_000;
+}
+
+/** A validator that changes with every byte (RFC 9110, section 8.8.1), if the response has one. */
+export function strongEntityTag(headers: HeaderList): string | undefined {
+  const etag = headerOf(headers, 'etag');
+  return etag?.startsWith('"') === true ? etag : undefined;
+}
+
+/** Whether two entity tags agree by weak comparison (RFC 9110, section 8.8.3.2). */
+export function weaklyEqual(a: string, b: string): boolean {
+  return opaque(a) === opaque(b);
+}
+
 const ENTITY_TAG = /(?:W\/)?"[\x21\x23-\x7e\x80-\xff]*"/g;
 
 function matches(ifNoneMatch: string, etag: string): boolean {
-  if (ifNoneMatch.trim() === '*') return true;
-  const opaque = etag.replace(/^W\//, '');
-  return (ifNoneMatch.match(ENTITY_TAG) ?? []).some((candidate) => candidate.replace(/^W\//, '') === opaque);
+  if (ifNoneMatch.trim() === '*' || ifNoneMatch === etag) return true;
+  return (ifNoneMatch.match(ENTITY_TAG) ?? []).some((candidate) => weaklyEqual(candidate, etag));
+}
+
+function opaque(etag: string): string {
+  return etag.replace(/^W\//, '');
 }
 
 const NOT_MODIFIED_FIELDS = new Set([

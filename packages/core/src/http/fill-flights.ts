@@ -2,23 +2,23 @@ import type { MaybePromise } from '../backends/backend.ts';
 import type { Clock } from '../clock.ts';
 import type { Entry } from '../entry.ts';
 import type { StoredResponse } from './records.ts';
-import type { HttpRequest } from './storability.ts';
+import type { HttpRequest } from './request.ts';
+import type { RequestDemands } from './request-directives.ts';
 
 /** A request under way through the engine. */
 export interface Asked {
   readonly request: HttpRequest;
-  /** The id of the URL and all that the policy declares. */
-  readonly id: string;
-  /** Request fields of the secondary key, as known when the request was looked up. */
-  readonly names: readonly string[];
+  readonly demands: RequestDemands;
   /** How often it waited for another request. */
   readonly waits: number;
 }
 
-/** A response that was made, and the request fields it differs by. */
+/** A response for those who waited, and the request fields it differs by. */
 export interface FilledEntry {
   readonly entry: Entry<StoredResponse>;
   readonly vary: readonly string[];
+  /** It is an old one, because a server error came instead of a new one. */
+  readonly isStale: boolean;
 }
 
 /** How a fill ended, for those who wait for it. */
@@ -36,6 +36,9 @@ export interface FillFlight {
 
 /** Fills under way at once that others may join; further ones run, but each for its own client. */
 const MAX_FLIGHTS = 10_000;
+
+/** How many promises at most lie between what a backend answers and the decision about the request. */
+const STEPS_OF_A_READ = 16;
 
 /** The fills under way in this process. Nobody waits for one longer than `timeout` milliseconds after its start. */
 export class Flights {
@@ -90,7 +93,7 @@ class Flight implements FillFlight {
   end(outcome: FillOutcome, written?: MaybePromise<unknown>): void {
     this.#ended = true;
     this.#settle(outcome);
-    if (written instanceof Promise) void written.then(() => this.release());
+    if (written instanceof Promise) void this.#releaseAfter(written);
     else this.release();
   }
 
@@ -99,6 +102,13 @@ class Flight implements FillFlight {
     this.waitable = false;
     this.#settle('abandoned');
     if (this.#ended) this.#forget();
+  }
+
+  /** Who asked the backend just before the write has been told that there is nothing, but is still on the way here. */
+  async #releaseAfter(written: Promise<unknown>): Promise<void> {
+    await written;
+    for (let step = 0; step < STEPS_OF_A_READ; step += 1) await Promise.resolve();
+    this.release();
   }
 
   supersede(): void {

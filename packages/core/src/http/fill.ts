@@ -1,52 +1,79 @@
 import type { Clock } from '../clock.ts';
 import { Collection, type Dependencies } from '../dependencies.ts';
-import type { Lifetime } from '../entry.ts';
-import { statusParameters } from './cache-status.ts';
-import { initialAge, type ResponseLifetime, responseLifetime } from './freshness.ts';
-import { type HeaderList, headerOf, hopByHopNames, withoutHeaders } from './headers.ts';
-import { judgeInputs } from './inputs.ts';
+import type { Entry } from '../entry.ts';
+import { type CacheStatus, statusParameters } from './cache-status.ts';
+import { additionsTo, type HeadAdditions, type Verdict } from './downstream.ts';
+import type { HeaderList } from './headers.ts';
+import type { ResponseLifetime } from './modes/mode.ts';
+import { joinParts, partOf, partsFit } from './parts.ts';
 import type { ResolvedPolicy } from './policy.ts';
 import type { StoredResponse } from './records.ts';
-import { whyNotStored } from './storability.ts';
-import { varyNames } from './vary.ts';
+import type { HttpRequest } from './request.ts';
+import { declaredLength, judge, type OwnFields, type ResponseHead, toResponseHead } from './response-head.ts';
+import { confirmedFields, confirmedResponse, storedResponse, type StoringContext } from './stored-response.ts';
+import { isAbout } from './validation.ts';
 
-/** What a fill tells the adapter to add to the head that goes out now. */
-export interface HeadAdditions {
+/** A stored response that goes out instead of what the handler answers. */
+export interface Substitute {
+  readonly kind: 'answer';
+  readonly response: StoredResponse;
+  /** In milliseconds. */
+  readonly age: number;
   /** Parameters for this cache's member of `Cache-Status`. */
   readonly status: string;
-  /** `Cache-Control`, if the handler sent neither it nor `Expires`. */
-  readonly cacheControl: string | undefined;
-  /** The whole of `Vary`, if the key makes it longer than what the handler sent. */
-  readonly vary: string | undefined;
 }
 
-/** How a handler changed the fields that it found in the response. */
-export interface OwnFields {
-  readonly set: HeaderList;
-  /** Names in lower case. */
-  readonly removed: readonly string[];
+/** What becomes of a head that the handler sends. */
+export type HeadVerdict =
+  /** It goes out, with these additions. */
+  | { readonly kind: 'send'; readonly additions: HeadAdditions }
+  /** Nothing of what the handler sends goes out. */
+  | Substitute
+  /** Nothing goes out until the end, which tells what does. */
+  | { readonly kind: 'hold' }
+  | RunAgain;
+
+/** Nothing of what the handler sends goes out; it has to run once more, into another fill. */
+export interface RunAgain {
+  readonly kind: 'again';
+  readonly fill: Fill;
 }
 
 /** A response that may be stored, and what it takes to store it. */
 export interface Filled {
   readonly response: StoredResponse;
-  readonly lifetime: Lifetime;
+  readonly lifetime: ResponseLifetime;
+  /** When its head came, in milliseconds since 1970. */
+  readonly receivedAt: number;
   /** Request fields of the secondary key. */
   readonly vary: readonly string[];
+  /** The tags of the stored response that was confirmed: a handler that answers 304 may not have come to its own. */
+  readonly inheritedTags: readonly string[];
 }
 
-/** How a fill ended: with a response to store, one that must not be stored, a server error, or none at all. */
-export type Outcome = Filled | 'unstorable' | 'failed' | 'abandoned';
+/** How a fill ended: with a response to store, one that must not be stored, a server error, a stale response, or none. */
+export type Outcome = Filled | 'unstorable' | 'failed' | 'abandoned' | { readonly stale: Entry<StoredResponse> };
 
 /** What a fill is given by the engine. */
 export interface FillContext {
   readonly policy: ResolvedPolicy;
   readonly clock: Clock;
   readonly dependencies: Dependencies;
+  readonly request: HttpRequest;
   /** Why the request went to the handler, for `Cache-Status`. */
-  readonly fwd: 'uri-miss' | 'vary-miss' | 'stale';
+  readonly fwd: NonNullable<CacheStatus['fwd']>;
   /** A strong validator for a body. */
   readonly entityTag: (body: Uint8Array) => string;
+  /** What is stored already: a stale response that the handler may confirm, or a part that it is asked to complete. */
+  readonly stored: Entry<StoredResponse> | undefined;
+  /** Whether that may still be used. */
+  readonly isValid: (entry: Entry) => boolean;
+  /** Request fields that the handler finds changed, in lower case; `undefined` for those that it does not find. */
+  readonly fields: ReadonlyMap<string, string | undefined>;
+  /** A fill for another run of the handler, if this one cannot complete the part. */
+  readonly again: () => Fill;
+  /** Called with each head. */
+  readonly onHead: (status: number, headers: HeaderList) => void;
   /** Called once. */
   readonly onEnd: (outcome: Outcome) => void;
 }
@@ -62,13 +89,18 @@ export class Fill {
   readonly #startedAt: number;
   #chunks: Uint8Array[] = [];
   #bytes = 0;
-  #head: Head | undefined;
+  #head: ResponseHead | undefined;
   #ended = false;
   #collection: Collection | undefined;
 
   constructor(context: FillContext) {
     this.#context = context;
     this.#startedAt = context.clock.now();
+  }
+
+  /** Request fields that the handler must find changed, in lower case; `undefined` for those that it must not find. */
+  get fields(): ReadonlyMap<string, string | undefined> {
+    return this.#context.fields;
   }
 
   /** Runs the handler; what it reads from a cache, now and in what it awaits, is noted until the response ends. */
@@ -83,18 +115,24 @@ export class Fill {
    * @param sent everything that goes out
    * @param own what the handler and the middleware below the cache changed; the rest is set anew for each answer
    */
-  head(status: number, sent: HeaderList, own: OwnFields): HeadAdditions {
-    const now = this.#context.clock.now();
-    const head = { status, sent, own, lifetime: responseLifetime(sent, this.#context.policy, now), receivedAt: now };
+  head(status: number, sent: HeaderList, own: OwnFields): HeadVerdict {
+    const { stored, policy, again, onHead } = this.#context;
+    onHead(status, sent);
+    if (stored !== undefined && stored.value.part === undefined && !this.#ended) {
+      if (status === 304 && this.#isValidating) return this.#confirmed(stored, sent, own);
+      if (status >= 500 && this.#mayReplace(stored, status)) return this.#staleInstead(stored, status);
+    }
+    const head = this.#headOf(status, sent, own);
     this.#head = head;
-    const { refused, vary } = this.#judge(head);
-    const { policy, fwd } = this.#context;
-    if (refused !== undefined) this.#drop();
-    return {
-      status: statusParameters(refused === undefined ? { fwd, stored: true } : { fwd, detail: refused }),
-      cacheControl: saysCacheControl(sent) ? undefined : cacheControl(policy, refused),
-      vary: refused === undefined ? downstreamVary(sent, vary, policy) : undefined,
-    };
+    const part = stored?.value.part === undefined || this.#ended ? undefined : stored.value;
+    if (part !== undefined && status !== 200 && status < 500) {
+      if (status === 206 && partsFit(part, { headers: sent, part: partOf(sent) })) return { kind: 'hold' };
+      this.#finish('abandoned');
+      return { kind: 'again', fill: again() };
+    }
+    const verdict = judge(head, this.inputs, this.#bytes, policy);
+    if (verdict.refused !== undefined) this.#drop();
+    return { kind: 'send', additions: { status: this.#status(verdict), ...additionsTo(sent, verdict, policy) } };
   }
 
   /** A piece of the body. It is copied, because the caller may reuse its memory. */
@@ -105,11 +143,24 @@ export class Fill {
     else this.#chunks.push(Uint8Array.prototype.slice.call(bytes));
   }
 
-  /** The handler has ended the response. */
-  end(): void {
-    if (this.#ended || this.#head === undefined) return;
-    const filled = this.#filled(this.#head);
-    this.#finish(filled ?? 'unstorable');
+  /** The handler has ended the response. What goes out now, if its head was held. */
+  end(): Substitute | RunAgain | undefined {
+    if (this.#ended || this.#head === undefined) return undefined;
+    const head = this.#head;
+    const part = this.#context.stored?.value;
+    const response = this.#response(head);
+    if (head.status !== 206 || part?.part === undefined) {
+      this.#finish(response === undefined ? 'unstorable' : this.#filled(response, head));
+      return undefined;
+    }
+    const joined = response === undefined ? undefined : joinParts(part, response);
+    if (joined === undefined) {
+      this.#finish('abandoned');
+      return { kind: 'again', fill: this.#context.again() };
+    }
+    this.#finish(this.#filled(joined, head));
+    const status = statusParameters({ fwd: this.#context.fwd, fwdStatus: 206, stored: true });
+    return { kind: 'answer', response: joined, age: head.lifetime.initialAge, status };
   }
 
   /** No end will come: the handler failed after the head, or the connection broke in the middle of the body. */
@@ -117,51 +168,71 @@ export class Fill {
     this.#finish('abandoned');
   }
 
-  #filled(head: Head): Filled | undefined {
-    const { policy, clock, entityTag } = this.#context;
-    const { refused, vary } = this.#judge(head);
-    const length = headerOf(head.sent, 'content-length');
-    if (refused !== undefined || (length !== undefined && Number(length) !== this.#bytes)) return undefined;
-    const now = clock.now();
-    const body = concat(this.#chunks, this.#bytes);
-    const headers = withoutHeaders(head.own.set, new Set([...hopByHopNames(head.sent), ...REWRITTEN]));
-    const add = (name: string, value: () => string | undefined): void => {
-      if (headerOf(headers, name.toLowerCase()) !== undefined) return;
-      const text = value();
-      if (text !== undefined) headers.push(name, text);
-    };
-    add('Cache-Control', () => (saysCacheControl(head.sent) ? undefined : cacheControl(policy, undefined)));
-    add('Vary', () => downstreamVary(head.sent, vary, policy) ?? headerOf(head.own.set, 'vary'));
-    add('Date', () => new Date(head.receivedAt).toUTCString());
-    add('ETag', () => (head.status === 200 ? entityTag(body) : undefined));
-    const fillDuration = now - this.#startedAt;
-    const response = {
-      kind: 'response',
-      status: head.status,
-      headers,
-      removed: head.own.removed,
-      body,
-      initialAge: initialAge(head.sent),
-      fillDuration,
-    } as const;
-    return { response, lifetime: head.lifetime, vary };
+  get #isValidating(): boolean {
+    const { fields } = this.#context;
+    return fields.get('if-none-match') !== undefined || fields.get('if-modified-since') !== undefined;
   }
 
-  /** Whether the response may be stored as things stand; the handler may still look at more of the request. */
-  #judge(head: Head): { refused: string | undefined; vary: readonly string[] } {
-    const { policy } = this.#context;
-    const named = varyNames(head.sent);
-    const said = named === '*' ? [] : named;
-    const inputs = judgeInputs(this.inputs, new Set([...said, ...policy.headers]));
-    const tooLarge =
-      this.#bytes > policy.maxBodyBytes || Number(headerOf(head.sent, 'content-length')) > policy.maxBodyBytes;
-    const refused =
-      whyNotStored(head.status, head.sent, head.lifetime.said) ??
-      (inputs.uncovered === undefined ? undefined : `read:${inputs.uncovered}`) ??
-      (tooLarge ? 'size' : undefined) ??
-      (head.lifetime.ttl > 0 ? undefined : 'expired');
-    const vary = [...new Set([...said, ...inputs.vary])].filter((name) => !IN_EVERY_KEY.has(name));
-    return { refused, vary: vary.sort() };
+  #headOf(status: number, headers: HeaderList, own: OwnFields): ResponseHead {
+    const { policy, request, clock } = this.#context;
+    const answer = { request, status, headers, requestedAt: this.#startedAt, receivedAt: clock.now() };
+    return toResponseHead(answer, own, policy);
+  }
+
+  #status({ refused }: Verdict): string {
+    const { fwd } = this.#context;
+    return statusParameters(refused === undefined ? { fwd, stored: true } : { fwd, detail: refused });
+  }
+
+  /** A 304 to this cache's own conditions: the stored response goes out, with the fields of the 304. */
+  #confirmed(entry: Entry<StoredResponse>, sent: HeaderList, own: OwnFields): HeadVerdict {
+    const { policy, clock, fwd } = this.#context;
+    const { value } = entry;
+    const fields = confirmedFields(value, own.set, clock.now());
+    const head = this.#headOf(value.status, fields, { set: fields, removed: value.removed });
+    const { refused, vary } = judge(head, this.inputs, value.body.byteLength, policy);
+    const response = confirmedResponse(value, head, this.#storing(vary));
+    const stored = refused === undefined && isAbout(value.headers, sent);
+    this.#finish(stored ? { ...this.#filled(response, head), inheritedTags: entry.tags } : 'unstorable');
+    const status = statusParameters({ fwd, fwdStatus: 304, stored, ...(refused !== undefined && { detail: refused }) });
+    return { kind: 'answer', response, age: head.lifetime.initialAge, status };
+  }
+
+  /** Whether a stale response may go out instead of this error (RFC 5861, section 4; RFC 9111, section 4.2.4). */
+  #mayReplace(entry: Entry<StoredResponse>, status: number): boolean {
+    const { isValid, clock } = this.#context;
+    const { ifError, ifLost } = entry.value.stale;
+    const until = entry.staleAt + (status === 502 || status === 504 ? ifLost : ifError);
+    return entry.value.status < 500 && clock.now() < until && isValid(entry);
+  }
+
+  #staleInstead(entry: Entry<StoredResponse>, status: number): Substitute {
+    const { clock, fwd } = this.#context;
+    this.#finish({ stale: entry });
+    const now = clock.now();
+    return {
+      kind: 'answer',
+      response: entry.value,
+      age: entry.value.initialAge + Math.max(0, now - entry.storedAt),
+      status: statusParameters({ fwd, fwdStatus: status, ttl: Math.floor((entry.staleAt - now) / 1000) }),
+    };
+  }
+
+  #response(head: ResponseHead): StoredResponse | undefined {
+    const { refused, vary } = judge(head, this.inputs, this.#bytes, this.#context.policy);
+    const length = declaredLength(head.headers);
+    if (refused !== undefined || (length !== undefined && length !== this.#bytes)) return undefined;
+    return storedResponse(head, concat(this.#chunks, this.#bytes), this.#storing(vary));
+  }
+
+  #storing(vary: readonly string[]): StoringContext {
+    const { policy, entityTag, clock } = this.#context;
+    return { policy, vary, entityTag, fillDuration: clock.now() - this.#startedAt };
+  }
+
+  #filled(response: StoredResponse, head: ResponseHead): Filled {
+    const { vary } = judge(head, this.inputs, 0, this.#context.policy);
+    return { response, lifetime: head.lifetime, receivedAt: head.receivedAt, vary, inheritedTags: [] };
   }
 
   /** Stops collecting the body; the response goes on to the client. */
@@ -177,44 +248,6 @@ export class Fill {
     this.#collection?.end();
     this.#context.onEnd(outcome);
   }
-}
-
-interface Head {
-  readonly status: number;
-  readonly sent: HeaderList;
-  readonly own: OwnFields;
-  readonly lifetime: ResponseLifetime;
-  readonly receivedAt: number;
-}
-
-/** Fields that need no place in the secondary key: the key has what of them a handler can see. */
-const IN_EVERY_KEY: ReadonlySet<string> = new Set(['authorization', 'cookie', 'host']);
-
-/** Fields that are made anew for each answer. */
-const REWRITTEN = ['age', 'cache-status', 'content-length', 'server-timing', 'vary'];
-
-function saysCacheControl(headers: HeaderList): boolean {
-  return headerOf(headers, 'cache-control') !== undefined || headerOf(headers, 'expires') !== undefined;
-}
-
-/** What caches downstream are told where the handler says nothing: never more than what this cache may do itself. */
-function cacheControl(policy: ResolvedPolicy, refused: string | undefined): string | undefined {
-  if (refused === 'status') return undefined;
-  if (refused !== undefined) return 'private, no-cache';
-  const scope = policy.cookies === undefined || policy.cookies.length === 0 ? '' : 'private, ';
-  const seconds = Math.min(Math.floor(policy.clientMaxAge / 1000), 2 ** 31);
-  return seconds === 0 ? `${scope}no-cache` : `${scope}max-age=${seconds}`;
-}
-
-/** `Vary` with all request fields of the key; `undefined` if the handler's own has them all. */
-function downstreamVary(sent: HeaderList, vary: readonly string[], policy: ResolvedPolicy): string | undefined {
-  const named = varyNames(sent);
-  if (named === '*') return undefined;
-  const cookie = policy.cookies !== undefined && policy.cookies.length > 0 ? ['cookie'] : [];
-  const missing = [...vary, ...policy.headers, ...cookie].filter((name) => !named.includes(name));
-  if (missing.length === 0) return undefined;
-  const own = headerOf(sent, 'vary');
-  return [...(own === undefined ? [] : [own]), ...new Set(missing)].join(', ');
 }
 
 function concat(chunks: readonly Uint8Array[], length: number): Uint8Array {

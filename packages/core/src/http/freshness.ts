@@ -1,68 +1,54 @@
-import type { Lifetime } from '../entry.ts';
-import { parseCacheControl, parseSeconds, secondsOf } from './cache-control.ts';
+import { parseSeconds, secondsOf } from './cache-control.ts';
 import { type HeaderList, headerLines, headerOf } from './headers.ts';
+import { parseHttpDate } from './http-date.ts';
+import type { ResponseDirectives } from './response-directives.ts';
 
 /**
  * How long a shared cache may reuse a response, in seconds from when it was made at the origin, if the response says
  * so itself: `s-maxage`, else `max-age`, else `Expires` minus `Date` (RFC 9111, section 4.2.1). `undefined` if it says
- * nothing; 0 if what it says cannot be read.
+ * nothing; 0 if what it says cannot be read. Where a targeted field rules, nothing else counts.
  *
  * @param receivedAt when the response came, in milliseconds since 1970; stands for a missing `Date`
  */
-export function explicitLifetime(headers: HeaderList, receivedAt: number): number | undefined {
-  const directives = parseCacheControl(headerOf(headers, 'cache-control'));
+export function explicitLifetime(
+  headers: HeaderList,
+  { directives, targeted }: ResponseDirectives,
+  receivedAt: number,
+): number | undefined {
   const seconds = secondsOf(directives, 's-maxage') ?? secondsOf(directives, 'max-age');
-  if (seconds !== undefined) return seconds;
+  if (seconds !== undefined || targeted) return seconds;
   const expires = headerLines(headers, 'expires');
   if (expires.length === 0) return undefined;
   const [first = ''] = expires;
   const until = expires.every((line) => line === first) ? parseHttpDate(first) : undefined;
   if (until === undefined) return 0;
-  const date = parseHttpDate(headerOf(headers, 'date') ?? '') ?? receivedAt;
-  return Math.max(0, Math.floor((until - date) / 1000));
+  return Math.max(0, Math.floor((until - dateOf(headers, receivedAt)) / 1000));
 }
 
-/** How long a response lives in this cache, in milliseconds from when it came. */
-export interface ResponseLifetime extends Lifetime {
-  /** Whether the response gave its freshness itself. */
-  readonly said: boolean;
+/** A tenth of the time since the last change (RFC 9111, section 4.2.2), in seconds, at most a day. */
+export function heuristicLifetime(headers: HeaderList, receivedAt: number): number | undefined {
+  const modified = parseHttpDate(headerOf(headers, 'last-modified') ?? '');
+  if (modified === undefined) return undefined;
+  const unchanged = Math.floor((dateOf(headers, receivedAt) - modified) / 1000);
+  return unchanged <= 0 ? undefined : Math.min(Math.floor(unchanged / 10), 86_400);
 }
 
 /**
- * What the response says about its lifetime, completed by the policy. `must-revalidate`, `proxy-revalidate` and
- * `s-maxage` forbid stale answers (RFC 9111, sections 5.2.2.2, 5.2.2.8 and 5.2.2.10).
+ * The age a response has when it arrives, in milliseconds: the larger of what `Date` tells and of `Age` plus the time
+ * the response took (RFC 9111, section 4.2.3). Of several lines of `Age` the first counts; what is no number is 0.
  */
-export function responseLifetime(
-  headers: HeaderList,
-  policy: { readonly maxAge: number; readonly staleWhileRevalidate: number },
-  receivedAt: number,
-): ResponseLifetime {
-  const seconds = explicitLifetime(headers, receivedAt);
-  const directives = parseCacheControl(headerOf(headers, 'cache-control'));
-  const window = secondsOf(directives, 'stale-while-revalidate');
-  const strict = ['must-revalidate', 'proxy-revalidate', 's-maxage'].some((name) => directives.has(name));
-  return {
-    ttl: seconds === undefined ? policy.maxAge : Math.max(0, seconds - initialAge(headers)) * 1000,
-    staleWhileRevalidate: strict ? 0 : window === undefined ? policy.staleWhileRevalidate : window * 1000,
-    staleIfError: 0,
-    said: seconds !== undefined,
-  };
+export function initialAge(headers: HeaderList, requestedAt: number, receivedAt: number): number {
+  const apparent = receivedAt - dateOf(headers, receivedAt);
+  // `Date` has whole seconds.
+  const since = apparent < 1000 ? 0 : apparent;
+  return Math.max(since, ageField(headers) * 1000 + Math.max(0, receivedAt - requestedAt));
 }
 
-/** The age a response came with, in seconds (RFC 9111, section 5.1); 0 if none or not a number. */
-export function initialAge(headers: HeaderList): number {
+function ageField(headers: HeaderList): number {
   const [first = ''] = headerLines(headers, 'age');
-  return parseSeconds(first.trim()) ?? 0;
+  return parseSeconds((first.split(',')[0] ?? '').trim()) ?? 0;
 }
 
-const MONTHS = 'Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec';
-const IMF_FIXDATE = new RegExp(
-  `^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), \\d{2} (?:${MONTHS}) \\d{4} \\d{2}:\\d{2}:\\d{2} GMT$`,
-);
-
-/** An HTTP date in its preferred form (RFC 9110, section 5.6.7), in milliseconds since 1970. */
-export function parseHttpDate(text: string): number | undefined {
-  if (!IMF_FIXDATE.test(text)) return undefined;
-  const instant = Date.parse(text);
-  return Number.isNaN(instant) ? undefined : instant;
+function dateOf(headers: HeaderList, receivedAt: number): number {
+  return parseHttpDate(headerOf(headers, 'date') ?? '') ?? receivedAt;
 }

@@ -38,6 +38,11 @@ export function listElements(value: string | undefined): string[] {
     .filter((element) => element !== '');
 }
 
+/** The elements of a field that lists names, in lower case. */
+export function headerNames(value: string | undefined): string[] {
+  return listElements(value).map((name) => name.toLowerCase());
+}
+
 const HOP_BY_HOP = [
   'connection',
   'keep-alive',
@@ -53,6 +58,6 @@ const HOP_BY_HOP = [
 
 /** The fields that end with this connection and are never stored (RFC 9111, section 3.1; RFC 9110, section 7.6.1). */
 export function hopByHopNames(headers: HeaderList): Set<string> {
-  const named = listElements(headerOf(headers, 'connection')).map((name) => name.toLowerCase());
+  const named = headerNames(headerOf(headers, 'connection'));
   return new Set([...HOP_BY_HOP, ...named]);
 }

@@ -5,25 +5,35 @@ import { ageOf, createEntry, type Entry, isExpired, isFresh } from '../entry.ts'
 import { invalidOption } from '../errors.ts';
 import type { Space } from '../space.ts';
 import { type CacheStatus, statusParameters } from './cache-status.ts';
-import { visibleCookies } from './cookies.ts';
 import { Fill, type Filled, type Outcome } from './fill.ts';
 import { type Asked, type FilledEntry, type FillFlight, type FillOutcome, Flights } from './fill-flights.ts';
+import { fieldsForHandler } from './handler-fields.ts';
+import type { HeaderList } from './headers.ts';
+import { invalidatedBy, tagsOf } from './invalidation.ts';
 import { type ResolvedPolicy, resolvePolicy, type ResponsePolicy } from './policy.ts';
-import { type HttpRecord, isHttpRecord, type StoredResponse } from './records.ts';
-import { type HttpRequest, whyBypass } from './storability.ts';
-import { secondaryKey } from './vary.ts';
-
-/** How long a URL whose response could not be stored is remembered, so that requests for it do not wait for each other. */
-const PASS_LIFETIME = { ttl: 10_000, staleWhileRevalidate: 0, staleIfError: 0 };
+import type { StoredResponse } from './records.ts';
+import { answersRange } from './representation.ts';
+import type { HttpRequest } from './request.ts';
+import type { RequestDemands } from './request-directives.ts';
+import { type Found, ResponseStore } from './response-store.ts';
+import { headUpdate } from './head-update.ts';
 
 /** How often a request waits for somebody else's response before it runs the handler without asking further. */
 const MAX_WAITS = 2;
 
 /** What is to be done with a request. `status` is this cache's member of `Cache-Status`, without the name. */
 export type Lookup =
-  /** Run the handler and let the response pass. `personal`: unless it says otherwise, it is for one user only. */
-  | { readonly kind: 'bypass'; readonly status: string; readonly personal: boolean }
-  /** Answer with a stored response of this age in seconds; then, if there is a `refresh`, run the handler into it. */
+  /**
+   * Run the handler and let the response pass. `personal`: unless it says otherwise, it is for one user only. `onHead` is
+   * to be called with what the handler answers.
+   */
+  | {
+      readonly kind: 'bypass';
+      readonly status: string;
+      readonly personal: boolean;
+      readonly onHead: ((status: number, headers: HeaderList) => void) | undefined;
+    }
+  /** Answer with a stored response of this age in milliseconds; then, if there is a `refresh`, run the handler into it. */
   | {
       readonly kind: 'hit';
       readonly status: string;
@@ -32,7 +42,9 @@ export type Lookup =
       readonly refresh: Fill | undefined;
     }
   /** Run the handler and push what it answers into the fill. */
-  | { readonly kind: 'miss'; readonly fill: Fill };
+  | { readonly kind: 'miss'; readonly fill: Fill }
+  /** Answer with 504: the client wants nothing that is not stored (`only-if-cached`). */
+  | { readonly kind: 'unavailable'; readonly status: string };
 
 /** What the engine needs of the platform it runs on. */
 export interface Platform {
@@ -41,13 +53,14 @@ export interface Platform {
 }
 
 /**
- * The HTTP cache engine (RFC 9111, shared cache, safe defaults), free of any framework and of I/O: it is asked about a
- * request and says what to do; the adapter does it. It never fails.
+ * The HTTP cache engine (RFC 9111, shared cache), free of any framework and of I/O: it is asked about a request and says
+ * what to do; the adapter does it. It never fails.
  */
 export class HttpCache {
   readonly policy: ResolvedPolicy;
   readonly name: string;
   readonly #space: Space;
+  readonly #store: ResponseStore;
   readonly #platform: Platform;
   readonly #flights: Flights;
 
@@ -57,135 +70,211 @@ export class HttpCache {
     this.#platform = platform;
     this.name = cache.name;
     this.policy = resolvePolicy(policy, defaultsOf(cache).lifetime);
+    this.#store = new ResponseStore(this.#space, this.policy);
     this.#flights = new Flights(this.#space.root.clock, this.policy.collapseTimeout);
   }
 
   /** Decides about a request; at once, unless the backend is asynchronous or another request is making the response. */
   lookup(request: HttpRequest): MaybePromise<Lookup> {
-    const reason = whyBypass(request, this.policy.cookies !== undefined);
-    if (reason === undefined) {
-      return this.#find({ request, id: this.#space.id(this.#primaryKey(request)), names: [], waits: 0 });
-    }
-    const status = reason === 'method' ? { fwd: 'method' as const } : { fwd: 'bypass' as const, detail: reason };
-    return { kind: 'bypass', status: statusParameters(status), personal: reason !== 'method' };
+    const reason = this.policy.mode.whyBypass(request, this.policy);
+    if (reason !== undefined) return this.#bypass(request, reason);
+    if (request.method === 'POST') return this.#post(request);
+    return this.#find({ request, demands: this.policy.mode.demands(request), waits: 0 });
   }
 
-  /** Neither a request target nor a host holds a blank, so that the parts cannot run into each other. */
-  #primaryKey({ url, scheme, host, header }: HttpRequest): string {
-    const { headers, cookies } = this.policy;
-    let key = `${url} ${scheme}://${host.toLowerCase()}`;
-    if (headers.length > 0) key += ` ${secondaryKey(headers, header)}`;
-    if (cookies !== undefined)
-      key += ` ${JSON.stringify([cookies, visibleCookies(header('cookie'), cookies) ?? null])}`;
-    return key;
+  #bypass(request: HttpRequest, reason: string): Lookup {
+    const status = reason === 'method' ? { fwd: 'method' as const } : { fwd: 'bypass' as const, detail: reason };
+    const onHead = (code: number, headers: HeaderList): void => {
+      void this.#invalidate(request, code, headers);
+    };
+    return { kind: 'bypass', status: statusParameters(status), personal: reason !== 'method', onHead };
+  }
+
+  /** The answer to a POST invalidates, and may be what GET gets from then on. */
+  #post(request: HttpRequest): MaybePromise<Lookup> {
+    const asked = { request, demands: this.policy.mode.demands(request), waits: MAX_WAITS };
+    const found = this.#store.find({ ...request, method: 'GET' });
+    const open = ({ place }: Found): Lookup => this.#open(asked, { place, entry: undefined }, 'method', 'alone');
+    return found instanceof Promise ? found.then(open) : open(found);
+  }
+
+  #invalidate(request: HttpRequest, status: number, headers: HeaderList): MaybePromise<void> {
+    const names = invalidatedBy(request, status, headers);
+    if (names.length === 0) return undefined;
+    const { log } = this.#space.root;
+    const published = log.publish(names);
+    return published?.catch((error: unknown) => this.#space.report('invalidate', error));
   }
 
   #find(asked: Asked): MaybePromise<Lookup> {
-    return this.#read(asked.id, (entry) => {
-      if (entry?.value.kind !== 'variants') return this.#decide(asked, asked.id, entry, 'uri-miss');
-      const variant = { ...asked, names: entry.value.names };
-      const id = variantId(variant, variant.names);
-      return this.#read(id, (found) => this.#decide(variant, id, found, 'vary-miss'));
-    });
+    const found = this.#store.find(asked.request);
+    return found instanceof Promise ? found.then((one) => this.#decide(asked, one)) : this.#decide(asked, found);
   }
 
-  #read(id: string, then: (entry: Entry<HttpRecord> | undefined) => MaybePromise<Lookup>): MaybePromise<Lookup> {
-    const found = this.#space.read(id, this.#now());
-    return found instanceof Promise ? found.then((entry) => then(recordOf(entry))) : then(recordOf(found));
+  #decide(asked: Asked, found: Found): MaybePromise<Lookup> {
+    const { place, entry } = found;
+    const missing = place.id === place.variantId ? 'uri-miss' : 'vary-miss';
+    if (entry?.value.kind === 'response') return this.#answer(asked, found, entry as Entry<StoredResponse>);
+    if (asked.demands.onlyIfCached) return unavailable(missing);
+    if (entry?.value.kind === 'pass') return this.#open(asked, found, missing, 'alone');
+    return this.#miss(asked, found, missing);
   }
 
-  #decide(asked: Asked, id: string, entry: Entry<HttpRecord> | undefined, fwd: Fwd): MaybePromise<Lookup> {
-    if (entry?.value.kind === 'pass') return this.#open(asked, id, fwd, 'alone');
-    if (entry?.value.kind !== 'response') return this.#miss(asked, id, fwd);
-    return this.#answer(asked, id, entry as Entry<StoredResponse>);
-  }
-
-  #answer(asked: Asked, id: string, entry: Entry<StoredResponse>): MaybePromise<Lookup> {
+  #answer(asked: Asked, found: Found, entry: Entry<StoredResponse>): MaybePromise<Lookup> {
+    const { demands, request } = asked;
     const now = this.#now();
+    const response = entry.value;
     const ttl = Math.floor((entry.staleAt - now) / 1000);
-    if (isFresh(entry, now)) return this.#hit(entry, { hit: true, ttl });
-    if (now >= entry.revalidateUntil) return this.#miss(asked, id, 'stale');
-    const refreshing = asked.request.method === 'HEAD' || this.#flights.find(id) !== undefined;
-    return this.#hit(entry, { hit: true, ttl }, refreshing ? undefined : this.#fill(asked, id, 'stale', 'joined'));
+    if (!answersRange(request, response)) {
+      return demands.onlyIfCached ? unavailable('partial') : this.#miss(asked, found, 'partial');
+    }
+    const fresh = isFresh(entry, now) && !response.alwaysValidated;
+    if (fresh && this.#satisfies(entry, demands, now)) return this.#hit(entry, { hit: true, ttl });
+    if (!fresh && isStaleEnough(entry, demands, now)) return this.#hit(entry, { hit: true, ttl });
+    const revalidates = !fresh && !demands.validated && demands.maxAge === Infinity && demands.minFresh === 0;
+    if (revalidates && !response.alwaysValidated && now < entry.revalidateUntil) {
+      const id = found.place.variantId;
+      const refreshing = request.method === 'HEAD' || this.#flights.find(id) !== undefined;
+      return this.#hit(entry, { hit: true, ttl }, refreshing ? undefined : this.#fill(asked, found, 'stale', 'joined'));
+    }
+    if (demands.onlyIfCached) return unavailable('stale');
+    return fresh ? this.#open(asked, found, 'request', 'joined') : this.#miss(asked, found, 'stale');
+  }
+
+  /** Whether a fresh response is as fresh as the client wishes. */
+  #satisfies(entry: Entry<StoredResponse>, { validated, maxAge, minFresh }: RequestDemands, now: number): boolean {
+    if (validated) return false;
+    if (maxAge === Infinity && minFresh === 0) return true;
+    return ageAt(entry, now) < maxAge * 1000 && entry.staleAt - now >= minFresh * 1000;
   }
 
   #hit(entry: Entry<StoredResponse>, status: CacheStatus, refresh?: Fill): Lookup {
     currentDependencies()?.use(entry, this.#space.scopes, this.#space.root.log);
-    const age = entry.value.initialAge + Math.floor(ageOf(entry, this.#now()) / 1000);
+    const age = ageAt(entry, this.#now());
     return { kind: 'hit', status: statusParameters(status), response: entry.value, age, refresh };
   }
 
-  #miss(asked: Asked, id: string, fwd: Fwd): MaybePromise<Lookup> {
-    const flight = asked.waits < MAX_WAITS && asked.request.method === 'GET' ? this.#flights.find(id) : undefined;
-    if (flight === undefined) return this.#open(asked, id, fwd, 'joined');
-    return flight.outcome.then((outcome) => this.#collapse(asked, id, flight, outcome, fwd));
+  #miss(asked: Asked, found: Found, fwd: Fwd): MaybePromise<Lookup> {
+    const { request, waits } = asked;
+    if (request.method !== 'GET') return this.#open(asked, found, fwd, 'alone');
+    if (request.header('range') !== undefined && found.entry?.value.kind !== 'response') {
+      return this.#missOfRange(asked, found, fwd);
+    }
+    const flight = waits < MAX_WAITS ? this.#flights.find(found.place.variantId) : undefined;
+    if (flight === undefined) return this.#open(asked, found, fwd, 'joined');
+    return flight.outcome.then((outcome) => this.#collapse(asked, found, flight, outcome, fwd));
+  }
+
+  #missOfRange(asked: Asked, found: Found, fwd: Fwd): Lookup {
+    if (this.policy.mode.storesParts) return this.#open(asked, found, fwd, 'alone');
+    const status = statusParameters({ fwd: 'bypass', detail: 'range' });
+    return { kind: 'bypass', status, personal: true, onHead: undefined };
   }
 
   /** What a request that waited does with the other one's response: takes it if it is meant for it, else starts anew. */
-  #collapse(asked: Asked, id: string, flight: FillFlight, outcome: FillOutcome, fwd: Fwd): MaybePromise<Lookup> {
-    if (outcome === 'unstorable' || outcome === 'failed') return this.#open(asked, id, fwd, 'alone');
-    const again = { ...asked, names: [], waits: asked.waits + 1 };
+  #collapse(asked: Asked, found: Found, flight: FillFlight, outcome: FillOutcome, fwd: Fwd): MaybePromise<Lookup> {
+    if (outcome === 'unstorable' || outcome === 'failed') return this.#open(asked, found, fwd, 'alone');
+    const again = { ...asked, waits: asked.waits + 1 };
     if (outcome === 'abandoned') return this.#find(again);
-    const { entry, vary } = outcome;
-    const same = variantId(asked, vary) === variantId(flight.asked, vary);
-    if (!same || !this.#space.isValid(entry) || !isFresh(entry, this.#now())) return this.#find(again);
+    const { entry, vary, isStale } = outcome;
+    const id = (request: HttpRequest): string => this.#store.variantId(request, found.place.id, vary);
+    const usable = isStale || (isFresh(entry, this.#now()) && !entry.value.alwaysValidated);
+    const same = id(asked.request) === id(flight.asked.request) && answersRange(asked.request, entry.value);
+    if (!usable || !same || !this.#space.isValid(entry)) return this.#find(again);
     return this.#hit(entry, { fwd, collapsed: true });
   }
 
-  #open(asked: Asked, id: string, fwd: Fwd, company: Company): Lookup {
-    // The answer to HEAD has no body to store, and nobody who asks with GET can use it.
-    if (asked.request.method === 'HEAD') return { kind: 'bypass', status: statusParameters({ fwd }), personal: false };
-    return { kind: 'miss', fill: this.#fill(asked, id, fwd, company) };
-  }
-
-  #fill(asked: Asked, id: string, fwd: Fwd, company: Company): Fill {
-    const { log, clock } = this.#space.root;
-    const position = log.head;
-    const dependencies = new Dependencies(log, currentDependencies());
-    const flight = company === 'joined' ? this.#flights.open(id, asked) : undefined;
-    const onEnd = (outcome: Outcome): void => {
-      const ended = typeof outcome === 'string' ? outcome : this.#entryOf(outcome, dependencies, position);
-      flight?.end(ended, flight.superseded ? undefined : this.#store(asked, id, ended));
-      if (flight === undefined) void this.#store(asked, id, ended);
+  #open(asked: Asked, found: Found, fwd: Fwd, company: Company): Lookup {
+    if (asked.request.method !== 'HEAD') return { kind: 'miss', fill: this.#fill(asked, found, fwd, company) };
+    // The answer to HEAD has no body to store, but tells whether the stored one is still right.
+    const stored = responseIn(found);
+    const requestedAt = this.#now();
+    const onHead = (status: number, headers: HeaderList): void => {
+      // A handler that sees more than the key covers may say something that is for this client only.
+      if (stored === undefined || this.policy.mode.watchesHandler || this.policy.cookies !== undefined) return;
+      const { request } = asked;
+      const update = headUpdate(
+        stored,
+        { request, status, headers, requestedAt, receivedAt: this.#now() },
+        this.policy,
+      );
+      if (update === 'outdated') void this.#store.remove(found.place);
+      else if (update !== undefined) void this.#keep(asked, found, update, new Dependencies(this.#space.root.log));
     };
-    const { entityTag } = this.#platform;
-    return new Fill({ policy: this.policy, clock, dependencies, fwd, entityTag, onEnd });
+    return { kind: 'bypass', status: statusParameters({ fwd }), personal: false, onHead };
   }
 
-  #entryOf(filled: Filled, dependencies: Dependencies, position: number): FilledEntry | 'unstorable' {
+  #fill(asked: Asked, found: Found, fwd: Fwd, company: Company): Fill {
+    const { log, clock } = this.#space.root;
+    const dependencies = new Dependencies(log, currentDependencies());
+    const flight = company === 'joined' ? this.#flights.open(found.place.variantId, asked) : undefined;
+    const { request } = asked;
+    const stored = responseIn(found);
+    let position = log.head;
+    let invalidated: MaybePromise<void>;
+    const onEnd = (outcome: Outcome): void => {
+      const ended = this.#outcomeOf(outcome, request, dependencies, position);
+      const write = (): MaybePromise<unknown> => this.#storeOutcome(asked, found, ended);
+      if (flight === undefined) void (invalidated === undefined ? write() : invalidated.then(write));
+      else flight.end(ended, flight.superseded ? undefined : write());
+    };
+    return new Fill({
+      policy: this.policy,
+      clock,
+      dependencies,
+      request,
+      fwd,
+      entityTag: this.#platform.entityTag,
+      stored,
+      isValid: (entry) => this.#space.isValid(entry),
+      fields: fieldsForHandler(request, stored?.value, this.policy),
+      again: () => this.#fill(asked, { place: found.place, entry: undefined }, fwd, 'alone'),
+      onHead: (status, headers) => {
+        invalidated = this.#invalidate(request, status, headers);
+        // What the answer to an unsafe request says is newer than what it invalidates.
+        if (request.method === 'POST') position = log.head;
+      },
+      onEnd,
+    });
+  }
+
+  #outcomeOf(outcome: Outcome, request: HttpRequest, dependencies: Dependencies, position: number): FillOutcome {
+    if (typeof outcome === 'string') return outcome;
+    if ('stale' in outcome) return { entry: outcome.stale, vary: [], isStale: true };
+    return this.#entryOf(outcome, request, dependencies, position);
+  }
+
+  #entryOf(
+    { response, vary, lifetime, receivedAt, inheritedTags }: Filled,
+    request: HttpRequest,
+    dependencies: Dependencies,
+    position: number,
+  ): FilledEntry | 'unstorable' {
     const now = this.#now();
-    const { response, vary, lifetime } = filled;
+    const tags = [...dependencies.names, ...inheritedTags, ...tagsOf(request, response.headers)];
     const parts = {
       value: response,
-      tags: [...dependencies.names],
+      tags: [...new Set(tags)],
       position,
       limitAt: dependencies.limitFrom(now),
       copyOnRead: false,
     };
-    const entry = createEntry(parts, lifetime, now);
-    return isExpired(entry, now) ? 'unstorable' : { entry, vary };
+    const { ifError, ifLost } = lifetime.stale;
+    const staleIfError = Math.max(ifError, ifLost, lifetime.keep);
+    const windows = { staleWhileRevalidate: lifetime.staleWhileRevalidate, staleIfError };
+    const entry = createEntry(parts, { ttl: lifetime.ttl, ...windows }, receivedAt);
+    return isExpired(entry, now) ? 'unstorable' : { entry, vary, isStale: false };
   }
 
-  /** The index of variants comes last: who finds it finds the variant. */
-  #store(asked: Asked, id: string, outcome: FillOutcome): MaybePromise<unknown> {
+  #storeOutcome(asked: Asked, found: Found, outcome: FillOutcome): MaybePromise<unknown> {
     if (outcome === 'abandoned' || outcome === 'failed') return undefined;
-    if (outcome === 'unstorable') return this.#write(id, this.#marker({ kind: 'pass' }, PASS_LIFETIME.ttl));
-    const { entry, vary } = outcome;
-    const names = [...new Set([...asked.names, ...vary])].sort();
-    if (names.length === 0) return this.#write(asked.id, entry);
-    const index = this.#marker({ kind: 'variants', names }, entry.deleteAt - entry.storedAt);
-    const written = this.#write(variantId(asked, names), entry);
-    return written instanceof Promise ? written.then(() => this.#write(asked.id, index)) : this.#write(asked.id, index);
+    if (outcome === 'unstorable') return asked.request.method === 'GET' ? this.#store.pass(found.place) : undefined;
+    return outcome.isStale ? undefined : this.#store.keep(asked.request, found.place, outcome.entry, outcome.vary);
   }
 
-  #marker(value: HttpRecord, ttl: number): Entry {
-    const parts = { value, tags: [], position: this.#space.root.log.head, limitAt: Infinity, copyOnRead: false };
-    return createEntry<HttpRecord>(parts, { ...PASS_LIFETIME, ttl }, this.#now());
-  }
-
-  /** Never fails: a space reports failures of the backend itself. */
-  #write(id: string, entry: Entry): MaybePromise<boolean> {
-    return this.#space.write(id, entry);
+  #keep(asked: Asked, found: Found, filled: Filled, dependencies: Dependencies): MaybePromise<unknown> {
+    const outcome = this.#entryOf(filled, asked.request, dependencies, found.entry?.position ?? 0);
+    return this.#storeOutcome(asked, found, outcome);
   }
 
   #now(): number {
@@ -193,15 +282,26 @@ export class HttpCache {
   }
 }
 
-type Fwd = 'uri-miss' | 'vary-miss' | 'stale';
+type Fwd = NonNullable<CacheStatus['fwd']>;
 
 /** Whether other requests may wait for a fill. */
 type Company = 'joined' | 'alone';
 
-function recordOf(entry: Entry | undefined): Entry<HttpRecord> | undefined {
-  return isHttpRecord(entry?.value) ? (entry as Entry<HttpRecord>) : undefined;
+function responseIn({ entry }: Found): Entry<StoredResponse> | undefined {
+  return entry?.value.kind === 'response' ? (entry as Entry<StoredResponse>) : undefined;
 }
 
-function variantId({ id, request }: Asked, names: readonly string[]): string {
-  return names.length === 0 ? id : `${id} ${secondaryKey(names, request.header)}`;
+/** Age of a response in milliseconds, the time before it came here included. */
+function ageAt(entry: Entry<StoredResponse>, now: number): number {
+  return entry.value.initialAge + ageOf(entry, now);
+}
+
+/** Whether the client takes a response that is as stale as this one. */
+function isStaleEnough(entry: Entry<StoredResponse>, { maxStale, validated }: RequestDemands, now: number): boolean {
+  if (maxStale === undefined || validated || entry.value.alwaysValidated) return false;
+  return now - entry.staleAt <= Math.min(maxStale * 1000, entry.value.stale.ifAsked);
+}
+
+function unavailable(fwd: Fwd): Lookup {
+  return { kind: 'unavailable', status: statusParameters({ fwd, detail: 'only-if-cached' }) };
 }

@@ -1,25 +1,65 @@
 import { type Duration, toMilliseconds } from '../duration.ts';
 import { invalidOption, rejectUnknownOptions } from '../errors.ts';
+import type { Mode } from './modes/mode.ts';
+import { safe } from './modes/safe.ts';
+import { standard } from './modes/standard.ts';
+import { type QueryPolicy, type QueryFilter, queryFilter } from './query.ts';
 
 /** What of a route's responses is cached, for how long, and what tells one from another. All fields are optional. */
 export interface ResponsePolicy {
-  /** How long a response is fresh on the server if it does not say so itself. Default: the ttl of the cache. */
+  /**
+   * The rules that requests and responses are judged by. `'safe'`: for an application that was not written for a shared
+   * cache; whatever may tell one user from another is not shared unless it is declared. `'standard'`: all that RFC
+   * 9111 allows a shared cache, for origins that say what they mean; what a gateway uses. Default: `'safe'`.
+   */
+  readonly mode?: 'safe' | 'standard';
+  /**
+   * How long a response is fresh on the server if it does not say so itself. Default: the ttl of the cache; in standard
+   * mode none, so that such a response is fresh for a tenth of its age since `Last-Modified`, or not at all.
+   */
   readonly maxAge?: Duration;
-  /** How long after that it is still answered while the handler runs again in the background. Default: that of the cache. */
+  /** How long after that it is still answered while the handler runs again in the background. Default: that of the cache; in standard mode 0. */
   readonly staleWhileRevalidate?: Duration;
+  /** How long after that it is answered instead of a server error. Default: that of the cache; in standard mode 0. */
+  readonly staleIfError?: Duration;
+  /**
+   * How long after that it is answered when the handler fails or says that it cannot reach its origin (502, 504).
+   * Default: as `staleIfError`; in standard mode one day.
+   */
+  readonly staleIfUnreachable?: Duration;
+  /**
+   * How long a stale response is kept so that the handler can be asked whether it is still right (a conditional request,
+   * answered with 304). Default: 0; in standard mode one day.
+   */
+  readonly keepStale?: Duration;
   /**
    * What is sent as `max-age` if the handler sends no `Cache-Control`: how long browsers and other caches may reuse the
    * response without asking, so that no invalidation reaches them. Default: 0, sent as `no-cache`: they ask each time
-   * and are answered with 304.
+   * and are answered with 304. Not in standard mode, which leaves responses as they are.
    */
   readonly clientMaxAge?: Duration;
   /** Request fields that are part of the key, and that the handler may therefore read. They are added to `Vary`. */
   readonly headers?: readonly string[];
   /**
    * Cookies that are part of the key. Left out: requests with cookies bypass the cache. A list: the handler sees these
-   * cookies and no others, so that `[]` makes one response for everybody.
+   * cookies and no others, so that `[]` makes one response for everybody. In standard mode cookies are not looked at
+   * unless they are listed.
    */
   readonly cookies?: readonly string[];
+  /**
+   * Which query parameters are part of the key; the handler sees no others. `'all'`, `{ allow: [...] }` or
+   * `{ ignore: [...] }`. Default: `'all'`.
+   */
+  readonly query?: QueryPolicy;
+  /** Responses that one URL may have for different request fields; the least recently stored ones go. Default: 32. */
+  readonly maxVariants?: number;
+  /** Stores responses with `Set-Cookie` and gives them to everybody. Standard mode only. Default: false. */
+  readonly storeSetCookie?: boolean;
+  /**
+   * Targeted fields that this cache obeys instead of `Cache-Control` (RFC 9213), the most specific first. Default: none,
+   * because an application's own cache is no CDN; in standard mode `['CDN-Cache-Control']`.
+   */
+  readonly targetedFields?: readonly string[];
   /** Larger responses are passed on, but not stored. In bytes. Default: 4 MiB (4,194,304). */
   readonly maxBodyBytes?: number;
   /** How long a request waits for the same response to another one before it runs the handler itself. Default: `'5s'`. */
@@ -30,56 +70,122 @@ export interface ResponsePolicy {
 
 /** A policy with every value filled in and checked; durations in milliseconds. */
 export interface ResolvedPolicy {
-  readonly maxAge: number;
+  readonly mode: Mode;
+  /** `undefined`: a response that does not say so is not fresh. */
+  readonly maxAge: number | undefined;
   readonly staleWhileRevalidate: number;
+  readonly staleIfError: number;
+  readonly staleIfUnreachable: number;
+  readonly keepStale: number;
   readonly clientMaxAge: number;
   readonly headers: readonly string[];
   readonly cookies: readonly string[] | undefined;
+  /** `undefined`: the query is left as it is. */
+  readonly query: QueryFilter | undefined;
+  readonly maxVariants: number;
+  readonly storeSetCookie: boolean;
+  readonly targetedFields: readonly string[];
   readonly maxBodyBytes: number;
   readonly collapseTimeout: number;
   readonly serverTiming: boolean;
 }
 
 const OPTIONS = [
+  'mode',
   'maxAge',
   'staleWhileRevalidate',
+  'staleIfError',
+  'staleIfUnreachable',
+  'keepStale',
   'clientMaxAge',
   'headers',
   'cookies',
+  'query',
+  'maxVariants',
+  'storeSetCookie',
+  'targetedFields',
   'maxBodyBytes',
   'collapseTimeout',
   'serverTiming',
 ] satisfies (keyof ResponsePolicy)[];
 
+/** Lifetimes that a cache gives to what does not say otherwise, in milliseconds. */
+export interface PolicyDefaults {
+  readonly ttl: number;
+  readonly staleWhileRevalidate: number;
+  readonly staleIfError: number;
+}
+
+const DAY = 24 * 60 * 60 * 1000;
+
 /** Fields that are in every key already, or never reach a handler whose response is stored. */
 const NEVER_DECLARED = ['authorization', 'cookie', 'range', 'if-none-match', 'if-modified-since', '*'];
 
 /** @throws CacheError `ERR_CACHE_OPTION` */
-export function resolvePolicy(
-  policy: ResponsePolicy,
-  defaults: { readonly ttl: number; readonly staleWhileRevalidate: number },
-): ResolvedPolicy {
+export function resolvePolicy(policy: ResponsePolicy, defaults: PolicyDefaults): ResolvedPolicy {
   if (typeof policy !== 'object' || policy === null) throw invalidOption('policy', policy, 'an object of options');
   rejectUnknownOptions(policy, OPTIONS);
-  const { cookies, maxBodyBytes = 4 * 1024 * 1024, serverTiming = false } = policy;
-  if (!Number.isSafeInteger(maxBodyBytes) || maxBodyBytes < 0) {
-    throw invalidOption('maxBodyBytes', maxBodyBytes, 'a whole number of bytes >= 0');
-  }
-  if (typeof serverTiming !== 'boolean') throw invalidOption('serverTiming', serverTiming, 'true or false');
-  const milliseconds = (name: 'maxAge' | 'staleWhileRevalidate' | 'clientMaxAge' | 'collapseTimeout', or: number) => {
-    const duration = policy[name];
-    return duration === undefined ? or : toMilliseconds(duration, name);
-  };
+  const { mode = 'safe', cookies } = policy;
+  if (mode !== 'safe' && mode !== 'standard') throw invalidOption('mode', mode, "'safe' or 'standard'");
+  const isSafe = mode === 'safe';
+  const storeSetCookie = flag(policy, 'storeSetCookie');
+  if (storeSetCookie && isSafe) throw invalidOption('storeSetCookie', true, "false, or true with mode: 'standard'");
+  const staleIfError = milliseconds(policy, 'staleIfError', isSafe ? defaults.staleIfError : 0);
   return {
-    maxAge: milliseconds('maxAge', defaults.ttl),
-    staleWhileRevalidate: milliseconds('staleWhileRevalidate', defaults.staleWhileRevalidate),
-    clientMaxAge: milliseconds('clientMaxAge', 0),
+    mode: isSafe ? safe : standard,
+    maxAge: milliseconds(policy, 'maxAge', isSafe ? defaults.ttl : undefined),
+    staleWhileRevalidate: milliseconds(policy, 'staleWhileRevalidate', isSafe ? defaults.staleWhileRevalidate : 0),
+    staleIfError,
+    staleIfUnreachable: milliseconds(policy, 'staleIfUnreachable', isSafe ? staleIfError : DAY),
+    keepStale: milliseconds(policy, 'keepStale', isSafe ? 0 : DAY),
+    clientMaxAge: milliseconds(policy, 'clientMaxAge', 0),
     headers: headerNames(policy.headers ?? []),
     cookies: cookies === undefined ? undefined : tokens(cookies, 'cookies'),
-    maxBodyBytes,
-    collapseTimeout: milliseconds('collapseTimeout', 5_000),
-    serverTiming,
+    query: queryFilter(policy.query ?? 'all'),
+    maxVariants: count(policy, 'maxVariants', 32, 1),
+    storeSetCookie,
+    targetedFields: tokens(policy.targetedFields ?? (isSafe ? [] : ['CDN-Cache-Control']), 'targetedFields').map(
+      (name) => name.toLowerCase(),
+    ),
+    maxBodyBytes: count(policy, 'maxBodyBytes', 4 * 1024 * 1024, 0),
+    collapseTimeout: milliseconds(policy, 'collapseTimeout', 5_000),
+    serverTiming: flag(policy, 'serverTiming'),
   };
+}
+
+type DurationOption =
+  | 'maxAge'
+  | 'staleWhileRevalidate'
+  | 'staleIfError'
+  | 'staleIfUnreachable'
+  | 'keepStale'
+  | 'clientMaxAge'
+  | 'collapseTimeout';
+
+function milliseconds<T extends number | undefined>(
+  policy: ResponsePolicy,
+  option: DurationOption,
+  otherwise: T,
+): number | T {
+  const duration = policy[option];
+  return duration === undefined ? otherwise : toMilliseconds(duration, option);
+}
+
+function count(
+  policy: ResponsePolicy,
+  option: 'maxBodyBytes' | 'maxVariants',
+  otherwise: number,
+  least: number,
+): number {
+  const value = policy[option] ?? otherwise;
+  if (Number.isSafeInteger(value) && value >= least) return value;
+  throw invalidOption(option, value, `a whole number ${option === 'maxBodyBytes' ? 'of bytes ' : ''}>= ${least}`);
+}
+
+function flag(policy: ResponsePolicy, option: 'serverTiming' | 'storeSetCookie'): boolean {
+  const value = policy[option] ?? false;
+  if (typeof value === 'boolean') return value;
+  throw invalidOption(option, value, 'true or false');
 }
 
 function headerNames(names: readonly string[]): readonly string[] {

@@ -1,4 +1,15 @@
 import type { HeaderList } from './headers.ts';
+import type { PartialContent } from './ranges.ts';
+
+/** How long after it became stale a response may still be answered, and for which reason; in milliseconds. */
+export interface StaleWindows {
+  /** A server error came instead of a new one (RFC 5861, section 4). */
+  readonly ifError: number;
+  /** The origin could not be reached: the handler failed, or answered 502 or 504. */
+  readonly ifLost: number;
+  /** The client said that it takes stale ones (`max-stale`). */
+  readonly ifAsked: number;
+}
 
 /** A response as it is kept and answered. */
 export interface StoredResponse {
@@ -9,16 +20,35 @@ export interface StoredResponse {
   /** Names of fields, set above the cache, that the handler took away. */
   readonly removed: readonly string[];
   readonly body: Uint8Array;
-  /** Age in seconds that the response had when it was stored. */
+  /** Which bytes `body` is; `undefined` if it is the whole representation. */
+  readonly part: PartialContent | undefined;
+  /** The `Range` of the request that a part was the answer to. */
+  readonly rangeAsked: string | undefined;
+  /** The `ETag` was made by this cache, so that the handler does not know it. */
+  readonly madeEntityTag: boolean;
+  /** Age that the response had when it came, in milliseconds. */
   readonly initialAge: number;
+  /** It is never answered without asking the handler first (`no-cache`). */
+  readonly alwaysValidated: boolean;
+  readonly stale: StaleWindows;
   /** How long the handler took, in milliseconds. */
   readonly fillDuration: number;
+}
+
+/** One of the responses of a URL. */
+export interface Variant {
+  /** Normalised values of the fields in `VariantIndex.names`, `null` for a field that the request did not have. */
+  readonly values: readonly (string | null)[];
+  /** Its `Content-Language` in lower case, if it has one. */
+  readonly language: string | undefined;
 }
 
 /** Stands under the key of a URL whose responses differ by request fields: which fields make up the secondary key. */
 export interface VariantIndex {
   readonly kind: 'variants';
   readonly names: readonly string[];
+  /** The most recently stored first. */
+  readonly variants: readonly Variant[];
 }
 
 /** Remembers that a URL's responses cannot be stored, so that nobody waits for them: hit-for-miss. */
@@ -26,21 +56,30 @@ export interface PassMarker {
   readonly kind: 'pass';
 }
 
-export type HttpRecord = StoredResponse | VariantIndex | PassMarker;
+/** Remembers which part of the query the responses of a path do not differ by (`No-Vary-Search`). */
+export interface SearchRule {
+  readonly kind: 'search';
+  /** The field as it was sent. */
+  readonly rule: string;
+}
+
+export type HttpRecord = StoredResponse | VariantIndex | PassMarker | SearchRule;
 
 /** Whether what a backend returned is one of these at all. */
 export function isHttpRecord(value: unknown): value is HttpRecord {
   if (typeof value !== 'object' || value === null) return false;
-  const record = value as Partial<Record<keyof StoredResponse | keyof VariantIndex, unknown>>;
+  const record = value as Partial<Record<keyof StoredResponse | keyof VariantIndex | keyof SearchRule, unknown>>;
   if (record.kind === 'pass') return true;
-  if (record.kind === 'variants') return isListOfText(record.names);
+  if (record.kind === 'search') return typeof record.rule === 'string';
+  if (record.kind === 'variants') return isListOfText(record.names) && Array.isArray(record.variants);
   return (
     record.kind === 'response' &&
     Number.isInteger(record.status) &&
     Array.isArray(record.headers) &&
     Array.isArray(record.removed) &&
     record.body instanceof Uint8Array &&
-    typeof record.initialAge === 'number'
+    typeof record.initialAge === 'number' &&
+    typeof record.stale === 'object'
   );
 }
 

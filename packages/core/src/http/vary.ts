@@ -1,21 +1,82 @@
-import { type HeaderList, headerOf, listElements } from './headers.ts';
+import { type HeaderList, headerNames, headerOf } from './headers.ts';
+import type { Variant, VariantIndex } from './records.ts';
 
 /** The names in `Vary`, in lower case, sorted, each once; `'*'` if the response cannot be matched to any other request. */
 export function varyNames(headers: HeaderList): readonly string[] | '*' {
-  const names = listElements(headerOf(headers, 'vary')).map((name) => name.toLowerCase());
+  const names = headerNames(headerOf(headers, 'vary'));
   return names.includes('*') ? '*' : [...new Set(names)].sort();
 }
 
+/** How the value of a request field is written into a secondary key. */
+export type Normalise = (name: string, value: string) => string;
+
 /**
- * The part of a key that the named request fields make up (RFC 9111, section 4.1). Two requests have the same text only
- * if they agree in each field; white space around elements does not count.
+ * What the named request fields contribute to a key (RFC 9111, section 4.1): two requests have the same values only if
+ * they agree in each field.
  */
-export function secondaryKey(names: readonly string[], header: (name: string) => string | undefined): string {
-  return JSON.stringify(names.map((name) => [name, normalise(header(name))]));
+export function secondaryValues(
+  names: readonly string[],
+  header: (name: string) => string | undefined,
+  normalise: Normalise,
+): (string | null)[] {
+  return names.map((name) => {
+    const value = header(name);
+    return value === undefined ? null : normalise(name, value);
+  });
 }
 
-function normalise(value: string | undefined): string | null {
-  return value === undefined ? null : value.split(',').map(trimBlanks).join(',');
+/** The part of a key that the named request fields make up. */
+export function secondaryKey(names: readonly string[], values: readonly (string | null)[]): string {
+  return JSON.stringify(names.map((name, index) => [name, values[index] ?? null]));
+}
+
+/**
+ * The values of the stored response that is for this request: the one made for equal values, else one in the
+ * language that the request likes best, if all other fields agree. Without such a response, the request's own values.
+ */
+export function selectVariant(
+  { names, variants }: VariantIndex,
+  values: readonly (string | null)[],
+): readonly (string | null)[] {
+  const language = names.indexOf('accept-language');
+  const preferred = language === -1 ? undefined : preferredLanguage(values[language] ?? '');
+  if (preferred === undefined || variants.some((variant) => sameValues(variant.values, values))) return values;
+  const others = (list: readonly (string | null)[]) => list.filter((_, index) => index !== language);
+  const found = variants.find(
+    (variant) => variant.language === preferred && sameValues(others(variant.values), others(values)),
+  );
+  return found?.values ?? values;
+}
+
+/** The variants of a URL after one more was stored: the newest first, at most `max`; and those that had to go. */
+export function withVariant(
+  variants: readonly Variant[],
+  added: Variant,
+  max: number,
+): { readonly kept: readonly Variant[]; readonly dropped: readonly Variant[] } {
+  const all = [added, ...variants.filter(({ values }) => !sameValues(values, added.values))];
+  return { kept: all.slice(0, max), dropped: all.slice(max) };
+}
+
+function sameValues(a: readonly (string | null)[], b: readonly (string | null)[]): boolean {
+  return a.length === b.length && a.every((value, index) => value === b[index]);
+}
+
+/** The language that is liked more than every other one; `undefined` if there is no such. */
+function preferredLanguage(value: string): string | undefined {
+  const wishes = value.split(',').map((element) => {
+    const [language = '', ...parameters] = element.split(';').map((part) => part.trim().toLowerCase());
+    const weight = parameters.find((parameter) => parameter.startsWith('q='));
+    return { language, weight: weight === undefined ? 1 : Number(weight.slice(2)) };
+  });
+  const best = Math.max(...wishes.map(({ weight }) => weight));
+  const liked = wishes.filter(({ weight }) => weight === best);
+  return liked.length === 1 && liked[0]?.language !== '*' ? liked[0]?.language : undefined;
+}
+
+/** A field value with the blanks around its elements taken away. */
+export function trimElements(value: string): string {
+  return value.split(',').map(trimBlanks).join(',');
 }
 
 /** Blanks and tabs only: other white space is part of a value. A regular expression takes quadratic time for many blanks. */

@@ -1,67 +1,119 @@
 import type { ServerResponse } from 'node:http';
 import { type Conditions, isNotModified } from '../http/conditional.ts';
-import type { Fill } from '../http/fill.ts';
+import type { Fill, HeadVerdict, Substitute } from '../http/fill.ts';
+import { mute, snapshot } from './response-control.ts';
 import { appendElement, beforeHead, fieldsChangedSince, fieldsNow, headerList, timingOf } from './response-head.ts';
 
-/** How a response in the making is labelled. */
-export interface CaptureLabels {
+/** How a response in the making is labelled, and what may happen instead of it. */
+export interface CaptureContext {
   readonly cacheName: string;
   readonly serverTiming: boolean;
   /** The conditions of the client, which the handler does not see. */
   readonly conditions: Conditions;
+  /** Sends a stored response instead. */
+  readonly answer: (substitute: Substitute) => void;
+  /** Runs the handler once more. */
+  readonly again: (fill: Fill) => void;
 }
 
 /**
- * Copies what the handler sends into a fill, while it goes out to the client as it comes. A client that leaves does not
- * end the fill as long as the handler goes on.
+ * Copies what the handler sends into a fill, while it goes out to the client as it comes, unless the fill says that
+ * something else goes out. A client that leaves does not end the fill as long as the handler goes on.
  */
-export function capture(response: ServerResponse, fill: Fill, labels: CaptureLabels): void {
+export function capture(response: ServerResponse, fill: Fill, context: CaptureContext): void {
+  const restore = snapshot(response);
   const before = fieldsNow(response);
+  let verdict: HeadVerdict | undefined;
+
+  const substitute = (instead: Substitute): void => {
+    restore();
+    context.answer(instead);
+    mute(response);
+  };
+  const unsent = (args: unknown[]): void => {
+    if (verdict?.kind === 'hold') pushChunk(fill, args);
+  };
+  const endUnsent = (): void => {
+    const last = verdict?.kind === 'hold' ? fill.end() : verdict;
+    if (last?.kind === 'again') {
+      restore();
+      context.again(last.fill);
+    } else if (last?.kind === 'answer' && verdict?.kind === 'hold') substitute(last);
+  };
+
   beforeHead(response, (status) => {
+    const decided = fill.head(status, headerList(response), fieldsChangedSince(before, response));
+    verdict = decided;
+    if (decided.kind === 'answer') substitute(decided);
+    if (decided.kind !== 'send') return undefined;
+    const { additions } = decided;
     const sent = headerList(response);
-    const additions = fill.head(status, sent, fieldsChangedSince(before, response));
-    appendElement(response, 'Cache-Status', `${labels.cacheName}; ${additions.status}`);
-    if (labels.serverTiming) appendElement(response, 'Server-Timing', timingOf(additions.status));
+    appendElement(response, 'Cache-Status', `${context.cacheName}; ${additions.status}`);
+    if (context.serverTiming) appendElement(response, 'Server-Timing', timingOf(additions.status));
     if (additions.cacheControl !== undefined) response.setHeader('Cache-Control', additions.cacheControl);
     if (additions.vary !== undefined) response.setHeader('Vary', additions.vary);
-    return status === 200 && isNotModified(labels.conditions, sent) ? notModified(response) : status;
+    return status === 200 && isNotModified(context.conditions, sent) ? notModified(response) : status;
   });
-  captureBody(response, fill);
-  response.once('close', () => {
-    // Before the head the handler is still at work and may yet end; after it, its source was cut off with the client.
-    if (response.headersSent && !response.writableEnded) fill.abandon();
-  });
-}
-
-function captureBody(response: ServerResponse, fill: Fill): void {
-  // oxlint-disable typescript/unbound-method -- called with their response below
-  const { write, end } = response;
-  // oxlint-enable typescript/unbound-method
-  // Node writes no head for a client that has left, but others may wait for this response.
-  const headFirst = (): void => {
-    if (response.destroyed && !response.headersSent) response.writeHead(response.statusCode);
+  /** Whether what the handler sends goes out. Node itself would write the head too late to keep the rest back. */
+  const goesOut = (): boolean => {
+    if (!response.headersSent && (verdict === undefined || verdict.kind === 'send'))
+      response.writeHead(response.statusCode);
+    return verdict?.kind === 'send';
   };
+  const { write, end, flushHeaders } = methodsOf(response);
   response.write = ((...args: unknown[]): boolean => {
-    headFirst();
+    if (!goesOut()) {
+      unsent(args);
+      return true;
+    }
     const accepted = Reflect.apply(write, response, args) as boolean;
     pushChunk(fill, args);
     return accepted;
   }) as ServerResponse['write'];
   response.end = ((...args: unknown[]): ServerResponse => {
     const again = response.writableEnded;
-    headFirst();
+    if (!response.headersSent && verdict === undefined) setLength(response, args);
+    if (!goesOut()) {
+      unsent(args);
+      endUnsent();
+      return response;
+    }
     Reflect.apply(end, response, args);
     if (again) return response;
     pushChunk(fill, args);
     fill.end();
     return response;
   }) as ServerResponse['end'];
+  response.flushHeaders = (): void => {
+    if (goesOut()) Reflect.apply(flushHeaders, response, []);
+  };
+  response.once('close', () => {
+    // Before the head the handler is still at work and may yet end; after it, its source was cut off with the client.
+    if (response.headersSent && !response.writableEnded) fill.abandon();
+  });
+}
+
+/** The methods as they are now, to be called with their response. */
+function methodsOf(response: ServerResponse): Pick<ServerResponse, 'write' | 'end' | 'flushHeaders'> {
+  // oxlint-disable-next-line typescript/unbound-method -- called with their response
+  const { write, end, flushHeaders } = response;
+  return { write, end, flushHeaders };
 }
 
 function pushChunk(fill: Fill, [chunk, encoding]: unknown[]): void {
   if (typeof chunk === 'string') {
     fill.chunk(Buffer.from(chunk, typeof encoding === 'string' ? (encoding as BufferEncoding) : 'utf8'));
   } else if (chunk instanceof Uint8Array) fill.chunk(chunk);
+}
+
+/** `Content-Length`, as Node itself adds it to a response that is sent at once. */
+function setLength(response: ServerResponse, [chunk, encoding]: unknown[]): void {
+  const bodiless = response.req.method === 'HEAD' || response.statusCode === 204 || response.statusCode === 304;
+  if (bodiless || response.hasHeader('content-length') || response.hasHeader('transfer-encoding')) return;
+  const isText = typeof chunk === 'string';
+  if (!isText && !(chunk instanceof Uint8Array)) return;
+  const length = isText ? Buffer.byteLength(chunk, encoding as BufferEncoding) : chunk.byteLength;
+  response.setHeader('Content-Length', length);
 }
 
 function notModified(response: ServerResponse): number {

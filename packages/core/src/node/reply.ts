@@ -1,13 +1,14 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import { isNotModified, leftOutOf304 } from '../http/conditional.ts';
-import { type HeaderList, headerOf, withoutHeaders } from '../http/headers.ts';
+import type { ServerResponse } from 'node:http';
+import { type HeaderList, headerOf } from '../http/headers.ts';
 import type { StoredResponse } from '../http/records.ts';
+import { representationFor } from '../http/representation.ts';
+import type { HttpRequest } from '../http/request.ts';
 import { appendElement, setFieldList, timingOf } from './response-head.ts';
 
 /** A stored response on its way out. */
 export interface Reply {
   readonly response: StoredResponse;
-  /** In seconds. */
+  /** In milliseconds. */
   readonly age: number;
   /** Parameters of this cache's member of `Cache-Status`. */
   readonly status: string;
@@ -16,25 +17,27 @@ export interface Reply {
 }
 
 /** Answers a GET or HEAD with a stored response, or with 304 where the client has it already. */
-export function reply(request: IncomingMessage, target: ServerResponse, answer: Reply): void {
+export function reply(request: Pick<HttpRequest, 'method' | 'header'>, target: ServerResponse, answer: Reply): void {
   const { response, age, status } = answer;
-  const conditions = {
-    ifNoneMatch: request.headers['if-none-match'],
-    ifModifiedSince: request.headers['if-modified-since'],
-  };
-  const unchanged = response.status === 200 && isNotModified(conditions, response.headers);
-  const fields = unchanged ? withoutHeaders(response.headers, leftOutOf304(response.headers)) : response.headers;
+  const { status: code, headers, body } = representationFor(request, response);
   for (const name of response.removed) target.removeHeader(name);
-  target.statusCode = unchanged ? 304 : response.status;
-  const bodiless = unchanged || response.status === 204;
-  const added = ['Age', String(age), 'Cache-Status', `${answer.cacheName}; ${status}`];
+  target.statusCode = code;
+  const added = ['Age', String(Math.floor(age / 1000)), 'Cache-Status', `${answer.cacheName}; ${status}`];
   if (answer.serverTiming) added.push('Server-Timing', serverTiming(answer));
-  if (!bodiless) added.push('Content-Length', String(response.body.byteLength));
+  if (body !== undefined) added.push('Content-Length', String(body.byteLength));
   // Node keeps repeated fields of a flat list only if no field was set before; then it is the fastest way.
-  if (target.getHeaderNames().length === 0) target.writeHead(target.statusCode, [...fields, ...added]);
-  else merge(target, fields, added);
-  if (bodiless || request.method === 'HEAD') target.end();
-  else target.end(response.body);
+  if (target.getHeaderNames().length === 0) target.writeHead(code, [...headers, ...added]);
+  else merge(target, headers, added);
+  if (body === undefined || request.method === 'HEAD') target.end();
+  else target.end(body);
+}
+
+/** Answers 504 to a client that wants nothing but a stored response (RFC 9111, section 5.2.1.7). */
+export function replyUnavailable(target: ServerResponse, cacheStatus: string): void {
+  target.statusCode = 504;
+  appendElement(target, 'Cache-Status', cacheStatus);
+  target.setHeader('Content-Length', '0');
+  target.end();
 }
 
 /** Adds the fields to those that middleware above the cache has set. */
@@ -60,5 +63,5 @@ function mergedVary(target: ServerResponse, fields: HeaderList): string | undefi
 }
 
 function serverTiming({ status, age, response }: Reply): string {
-  return `${timingOf(status)}, age;dur=${age * 1000}, fill;dur=${response.fillDuration}`;
+  return `${timingOf(status)}, age;dur=${Math.round(age)}, fill;dur=${response.fillDuration}`;
 }

@@ -2,6 +2,7 @@ import { type IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { inspect } from 'node:util';
 import { visibleCookies } from '../http/cookies.ts';
 import { HIDDEN_FROM_HANDLER } from '../http/inputs.ts';
+import { changedHeaders, type FieldChanges } from './request-fields.ts';
 
 /** What a cache shows of a request, and how it learns what is looked at. */
 interface View {
@@ -17,11 +18,13 @@ const views = new WeakMap<IncomingMessage, View>();
  * at (`'*'` when it looks at all). Under another cache, that one notes the same.
  *
  * @param cookies the cookies that stay visible; `undefined` if the request has none
+ * @param changes fields that the cache itself adds, such as conditions
  */
 export function watchHeaders(
   message: IncomingMessage,
   read: Set<string>,
   cookies: readonly string[] | undefined,
+  changes: FieldChanges,
 ): void {
   const last = views.get(message);
   const around = last?.shown === message.headers ? last : undefined;
@@ -29,7 +32,7 @@ export function watchHeaders(
     read.add(name);
     around?.note(name);
   };
-  const visible = visibleHeaders(around?.visible ?? message.headers, cookies);
+  const visible = changedHeaders(visibleHeaders(around?.visible ?? message.headers, cookies), changes);
   const shown = watched(visible, note);
   views.set(message, { shown, visible, note });
   Object.defineProperty(message, 'headers', { value: shown, configurable: true, enumerable: true, writable: true });

@@ -1,21 +1,24 @@
 import type { IncomingMessage } from 'node:http';
-import type { HttpRequest } from '../http/storability.ts';
+import type { HttpRequest } from '../http/request.ts';
 
 /** What a framework knows of a request beyond Node's message. */
 export interface RequestFacts {
-  /** Path and query as the client sent them, whatever router the request has passed (`req.originalUrl`). */
+  /** Path and query that the key is made of: as the client sent them, whatever router the request has passed. */
   readonly url: string;
+  /** Path and query as the client sent them, if something above the cache has routed the request elsewhere. */
+  readonly target?: string;
   /** Whether it is known who is asking. */
   readonly identified: boolean;
 }
 
 /** A Node request as the engine sees it. */
-export function toHttpRequest(message: IncomingMessage, { url, identified }: RequestFacts): HttpRequest {
+export function toHttpRequest(message: IncomingMessage, { url, target, identified }: RequestFacts): HttpRequest {
   const { headers } = message;
   const length = headers['content-length'];
   return {
     method: message.method ?? 'GET',
     url,
+    ...(target !== undefined && { target }),
     scheme: 'encrypted' in message.socket ? 'https' : 'http',
     host: headers.host ?? '',
     hasBody: headers['transfer-encoding'] !== undefined || (length !== undefined && length !== '0'),

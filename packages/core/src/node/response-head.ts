@@ -1,5 +1,5 @@
 import type { ClientRequest, OutgoingHttpHeader, OutgoingHttpHeaders, ServerResponse } from 'node:http';
-import type { OwnFields } from '../http/fill.ts';
+import type { OwnFields } from '../http/response-head.ts';
 import type { HeaderList } from '../http/headers.ts';
 
 /**
@@ -7,9 +7,9 @@ import type { HeaderList } from '../http/headers.ts';
  * if Node refused that head. All fields are in the response by then, those given to `writeHead` too, and can still be
  * changed.
  *
- * @param change returns the status to send; by default the one the handler chose
+ * @param change returns the status to send; `undefined` if the head must not go out
  */
-export function beforeHead(response: ServerResponse, change: (status: number) => number): void {
+export function beforeHead(response: ServerResponse, change: (status: number) => number | undefined): void {
   // oxlint-disable-next-line typescript/unbound-method -- called with its response below
   const { writeHead } = response;
   let called = false;
@@ -23,6 +23,7 @@ export function beforeHead(response: ServerResponse, change: (status: number) =>
       }
       this.statusCode = status;
       const changed = change(status);
+      if (changed === undefined) return this;
       const text = message === undefined || changed !== status ? [] : [message];
       return Reflect.apply(writeHead, this, [changed, ...text]) as ServerResponse;
     } catch (error) {
@@ -79,6 +80,11 @@ export function appendElement(response: ServerResponse, name: string, element: s
 /** The `Server-Timing` metric that repeats the words of `Cache-Status`; a string cannot hold their quotes. */
 export function timingOf(status: string): string {
   return `cache;desc="${status.replaceAll('"', "'")}"`;
+}
+
+/** The fields as they were set, names in their own case. */
+export function fieldPairs(response: ServerResponse): [name: string, value: OutgoingHttpHeader][] {
+  return rawNames(response).map((name) => [name, response.getHeader(name) ?? '']);
 }
 
 /** Node has this on every outgoing message, but documents it for requests only. */

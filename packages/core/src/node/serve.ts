@@ -1,13 +1,16 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Conditions } from '../http/conditional.ts';
+import { type Conditions, conditionsOf, NO_CONDITIONS } from '../http/conditional.ts';
+import { visibleCookies } from '../http/cookies.ts';
 import type { Fill } from '../http/fill.ts';
 import type { HttpCache, Lookup } from '../http/http-cache.ts';
+import type { HttpRequest } from '../http/request.ts';
 import { capture } from './capture.ts';
-import { reply } from './reply.ts';
+import { type Reply, reply, replyUnavailable } from './reply.ts';
 import { rerun } from './rerun.ts';
 import { type RequestFacts, toHttpRequest } from './request.ts';
+import { changeFields } from './request-fields.ts';
 import { watchHeaders } from './request-view.ts';
-import { appendElement, beforeHead, timingOf } from './response-head.ts';
+import { appendElement, beforeHead, headerList, timingOf } from './response-head.ts';
 
 /** One request on its way through a cache in a framework that works on Node's own messages. */
 export interface Exchange extends RequestFacts {
@@ -21,52 +24,74 @@ export interface Exchange extends RequestFacts {
 
 /** Answers a request from the cache, or runs the handler and keeps what it answers. */
 export function serve(http: HttpCache, exchange: Exchange): void {
-  const found = http.lookup(toHttpRequest(exchange.request, exchange));
-  if (found instanceof Promise) found.then((lookup) => act(http, exchange, lookup)).catch(exchange.next);
-  else act(http, exchange, found);
+  const asked = toHttpRequest(exchange.request, exchange);
+  const found = http.lookup(asked);
+  if (found instanceof Promise) found.then((lookup) => act(http, exchange, asked, lookup)).catch(exchange.next);
+  else act(http, exchange, asked, found);
 }
 
-function act(http: HttpCache, exchange: Exchange, lookup: Lookup): void {
-  const { request, response } = exchange;
-  const labels = { cacheName: http.name, serverTiming: http.policy.serverTiming };
+function act(http: HttpCache, exchange: Exchange, asked: HttpRequest, lookup: Lookup): void {
+  const { response } = exchange;
   if (lookup.kind === 'bypass') {
-    beforeHead(response, (status) => {
-      appendElement(response, 'Cache-Status', `${http.name}; ${lookup.status}`);
-      if (labels.serverTiming) appendElement(response, 'Server-Timing', timingOf(lookup.status));
-      if (lookup.personal && status < 400 && !saysCacheControl(response)) {
-        response.setHeader('Cache-Control', 'private, no-cache');
-      }
-      return status;
-    });
-    exchange.next();
+    pass(http, exchange, lookup);
   } else if (response.headersSent) {
     // Something above the cache has answered while the request waited.
-    (lookup.kind === 'hit' ? lookup.refresh : lookup.fill)?.abandon();
+    if (lookup.kind !== 'unavailable') (lookup.kind === 'hit' ? lookup.refresh : lookup.fill)?.abandon();
+  } else if (lookup.kind === 'unavailable') {
+    replyUnavailable(response, `${http.name}; ${lookup.status}`);
   } else if (lookup.kind === 'hit') {
     const { refresh } = lookup;
     if (refresh !== undefined) {
-      rerun(exchange, () => runInto(http, exchange, refresh, NO_CONDITIONS));
+      rerun(exchange, () => runInto(http, exchange, asked, refresh, NO_CONDITIONS));
     }
-    reply(request, response, { ...labels, ...lookup });
+    reply(asked, response, replyOf(http, lookup));
   } else {
-    const conditions = {
-      ifNoneMatch: request.headers['if-none-match'],
-      ifModifiedSince: request.headers['if-modified-since'],
-    };
-    runInto(http, exchange, lookup.fill, conditions);
+    runInto(http, exchange, asked, lookup.fill, conditionsOf(asked.header));
   }
 }
 
+/** Lets a response go out as it is, apart from what tells of the cache. */
+function pass(http: HttpCache, { response, next }: Exchange, lookup: Lookup & { kind: 'bypass' }): void {
+  beforeHead(response, (status) => {
+    lookup.onHead?.(status, headerList(response));
+    appendElement(response, 'Cache-Status', `${http.name}; ${lookup.status}`);
+    if (http.policy.serverTiming) appendElement(response, 'Server-Timing', timingOf(lookup.status));
+    if (lookup.personal && status < 400 && http.policy.mode.completesResponses && !saysCacheControl(response)) {
+      response.setHeader('Cache-Control', 'private, no-cache');
+    }
+    return status;
+  });
+  next();
+}
+
 /** Runs the handler with the request as the key covers it, and its response going into the fill. */
-function runInto(http: HttpCache, exchange: Exchange, fill: Fill, conditions: Conditions): void {
+function runInto(http: HttpCache, exchange: Exchange, asked: HttpRequest, fill: Fill, conditions: Conditions): void {
   const { request, response, next } = exchange;
-  capture(response, fill, { cacheName: http.name, serverTiming: http.policy.serverTiming, conditions });
-  watchHeaders(request, fill.inputs, http.policy.cookies);
+  const { name, policy } = http;
+  capture(response, fill, {
+    cacheName: name,
+    serverTiming: policy.serverTiming,
+    conditions,
+    answer: (substitute) => reply(asked, response, replyOf(http, substitute)),
+    again: (other) => runInto(http, exchange, asked, other, conditions),
+  });
+  if (policy.mode.watchesHandler) watchHeaders(request, fill.inputs, policy.cookies, fill.fields);
+  else if (policy.cookies === undefined) changeFields(request, fill.fields);
+  else {
+    const cookie = visibleCookies(asked.header('cookie'), policy.cookies);
+    changeFields(request, new Map([...fill.fields, ['cookie', cookie]]));
+  }
+  if (policy.query !== undefined) request.url = policy.query.apply(request.url ?? '/');
   exchange.onFill?.();
   fill.run(() => next());
 }
 
-const NO_CONDITIONS: Conditions = { ifNoneMatch: undefined, ifModifiedSince: undefined };
+function replyOf(
+  { name, policy }: HttpCache,
+  { response, age, status }: Pick<Reply, 'response' | 'age' | 'status'>,
+): Reply {
+  return { response, age, status, cacheName: name, serverTiming: policy.serverTiming };
+}
 
 function saysCacheControl(response: ServerResponse): boolean {
   return response.hasHeader('cache-control') || response.hasHeader('expires');

@@ -1,0 +1,77 @@
+import { additionsTo } from './downstream.ts';
+import { type HeaderList, headerOf, hopByHopNames, withoutHeaders } from './headers.ts';
+import type { ResolvedPolicy } from './policy.ts';
+import { parseContentRange } from './ranges.ts';
+import type { StoredResponse } from './records.ts';
+import { qualifiedFields } from './response-directives.ts';
+import type { ResponseHead } from './response-head.ts';
+import { isAbout, mergedFields } from './validation.ts';
+
+/** Fields that are made anew for each answer. */
+const MADE_ANEW = ['age', 'cache-status', 'content-length', 'server-timing'];
+
+/** What a response is stored as besides its head and body. */
+export interface StoringContext {
+  readonly policy: ResolvedPolicy;
+  /** Request fields of the secondary key. */
+  readonly vary: readonly string[];
+  /** A strong validator for a body. */
+  readonly entityTag: (body: Uint8Array) => string;
+  /** In milliseconds. */
+  readonly fillDuration: number;
+}
+
+/** The response as it is stored; `undefined` if its head and its body contradict each other. */
+export function storedResponse(
+  head: ResponseHead,
+  body: Uint8Array,
+  context: StoringContext,
+): StoredResponse | undefined {
+  const headers = storedFields(head, head.own.set, context);
+  const part = head.status === 206 ? parseContentRange(headerOf(headers, 'content-range')) : undefined;
+  if (part !== undefined && body.byteLength > part.last - part.first + 1) return undefined;
+  const { policy, entityTag, fillDuration } = context;
+  const madeEntityTag =
+    policy.mode.completesResponses && head.status === 200 && headerOf(headers, 'etag') === undefined;
+  if (madeEntityTag) headers.push('ETag', entityTag(body));
+  return {
+    kind: 'response',
+    status: head.status,
+    headers,
+    removed: head.own.removed,
+    body,
+    part,
+    rangeAsked: part === undefined ? undefined : head.request.header('range'),
+    madeEntityTag,
+    ...lifetimeOf(head),
+    fillDuration,
+  };
+}
+
+/** The fields that a stored response has after a 304, before it is known whether it may be stored so. */
+export function confirmedFields(stored: StoredResponse, notModified: HeaderList, receivedAt: number): HeaderList {
+  if (!isAbout(stored.headers, notModified)) return stored.headers;
+  const news = withoutHeaders(notModified, new Set(MADE_ANEW));
+  if (headerOf(news, 'date') === undefined) news.push('Date', new Date(receivedAt).toUTCString());
+  return mergedFields(stored.headers, news);
+}
+
+/** A stored response that a 304 confirmed; `head` has the fields from both. */
+export function confirmedResponse(stored: StoredResponse, head: ResponseHead, context: StoringContext): StoredResponse {
+  return { ...stored, headers: storedFields(head, head.headers, context), ...lifetimeOf(head) };
+}
+
+function lifetimeOf({ lifetime }: ResponseHead): Pick<StoredResponse, 'initialAge' | 'alwaysValidated' | 'stale'> {
+  const { initialAge, alwaysValidated, stale } = lifetime;
+  return { initialAge, alwaysValidated, stale };
+}
+
+function storedFields(head: ResponseHead, own: HeaderList, { policy, vary }: StoringContext): string[] {
+  const leftOut = [...hopByHopNames(head.headers), ...MADE_ANEW, ...qualifiedFields(head.directives.directives)];
+  const added = additionsTo(head.headers, { refused: undefined, vary }, policy);
+  const headers = withoutHeaders(own, new Set(added.vary === undefined ? leftOut : [...leftOut, 'vary']));
+  if (added.cacheControl !== undefined) headers.push('Cache-Control', added.cacheControl);
+  if (added.vary !== undefined) headers.push('Vary', added.vary);
+  if (headerOf(headers, 'date') === undefined) headers.push('Date', new Date(head.receivedAt).toUTCString());
+  return headers;
+}
