@@ -23,6 +23,7 @@ describe('If-None-Match', () => {
     ['"ä"', '"ä"'],
     ['*', '"a"'],
     [' * ', 'W/"a"'],
+    ['a', 'a'],
   ])('%j matches the tag %j', (condition, etag) => {
     expect(matches(condition, etag)).toBe(true);
   });
@@ -38,7 +39,6 @@ describe('If-None-Match', () => {
     ['', '"a"'],
     ['""', '"a"'],
     ['"a"', 'a'],
-    ['a', 'a'],
     ['"*"', '"a"'],
     ['*, "b"', '"a"'],
     ['"x,a"', '"a"'],
@@ -46,9 +46,12 @@ describe('If-None-Match', () => {
     expect(matches(condition, etag)).toBe(false);
   });
 
-  it('matches nothing that has no tag, not even with a star', () => {
+  it('matches what has no tag with a star only, which is for any response', () => {
     expect(matches('"a"', undefined)).toBe(false);
-    expect(matches('*', undefined)).toBe(false);
+    expect(matches('', undefined)).toBe(false);
+    expect(matches('*, "a"', undefined)).toBe(false);
+    expect(matches('*', undefined)).toBe(true);
+    expect(matches(' * ', undefined)).toBe(true);
   });
 
   it('decides alone where both conditions are there', () => {

@@ -74,11 +74,11 @@ describe('a fill', () => {
 
   it('judges again at its end, by what the handler has read since the head', () => {
     const { fill, lookup } = open();
-    const { status } = fill.head(200, [], { set: [], removed: [] });
+    const verdict = fill.head(200, [], { set: [], removed: [] });
     fill.inputs.add('x-api-key');
     fill.end();
 
-    expect(status).toBe('fwd=uri-miss; stored');
+    expect(verdict).toMatchObject({ kind: 'send', additions: { status: 'fwd=uri-miss; stored' } });
     expect(lookup()).toMatchObject({ kind: 'miss' });
   });
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { secondaryKey, varyNames } from '../../src/http/vary.ts';
+import { secondaryKey, secondaryValues, trimElements, varyNames } from '../../src/http/vary.ts';
 
 describe('the names in Vary', () => {
   it.each<[string[], readonly string[] | '*']>([
@@ -25,7 +25,14 @@ describe('the names in Vary', () => {
 
 describe('the secondary key', () => {
   const keyOf = (names: readonly string[], fields: Record<string, string | undefined>): string =>
-    secondaryKey(names, (name) => fields[name]);
+    secondaryKey(
+      names,
+      secondaryValues(
+        names,
+        (name) => fields[name],
+        (_name, value) => trimElements(value),
+      ),
+    );
 
   it('tells a missing field from an empty one', () => {
     expect(keyOf(['a'], {})).not.toBe(keyOf(['a'], { a: '' }));

@@ -56,7 +56,7 @@ describe('a watched request', () => {
   function watched(headers: Record<string, string>, cookies?: readonly string[]) {
     const made = message(headers);
     const read = new Set<string>();
-    watchHeaders(made, read, cookies);
+    watchHeaders(made, read, cookies, new Map());
     return { made, read };
   }
 
@@ -93,7 +93,7 @@ describe('a watched request', () => {
   it('lets a handler change its own view without changing what the key is made of', () => {
     const made = message({ accept: 'a/b' });
     const { header } = toHttpRequest(made, FACTS);
-    watchHeaders(made, new Set(), undefined);
+    watchHeaders(made, new Set(), undefined, new Map());
     made.headers.accept = 'changed';
     delete made.headers.accept;
     made.headers = {};
@@ -103,8 +103,8 @@ describe('a watched request', () => {
   it('under another watch tells that one the same and shows no more than that one does', () => {
     const made = message({ accept: 'a/b', cookie: 'a=1; b=2' });
     const [outer, inner] = [new Set<string>(), new Set<string>()];
-    watchHeaders(made, outer, ['a']);
-    watchHeaders(made, inner, ['a', 'b']);
+    watchHeaders(made, outer, ['a'], new Map());
+    watchHeaders(made, inner, ['a', 'b'], new Map());
     expect([...outer]).toEqual([]);
 
     expect(made.headers.cookie).toBe('a=1');

@@ -1,8 +1,9 @@
 import { HttpCache, type Lookup } from '../../../src/http/http-cache.ts';
 import type { ResponsePolicy } from '../../../src/http/policy.ts';
-import type { HttpRequest } from '../../../src/http/storability.ts';
+import type { HttpRequest } from '../../../src/http/request.ts';
 import type { Cache } from '../../../src/index.ts';
-import type { Fill, HeadAdditions } from '../../../src/http/fill.ts';
+import type { HeadAdditions } from '../../../src/http/downstream.ts';
+import type { Fill } from '../../../src/http/fill.ts';
 
 /** A request as an adapter describes it. */
 export function request(
@@ -25,17 +26,18 @@ export function engine(cache: Cache, policy: ResponsePolicy = {}): HttpCache {
   return new HttpCache(cache, policy, { entityTag: (body) => `"${body.length}"` });
 }
 
-/** Ends a fill with a response. */
+/** Ends a fill with a response that goes out as it is. */
 export function answer(
   fill: Fill,
   body: string,
   { status = 200, headers = [], read = [] }: { status?: number; headers?: string[]; read?: string[] } = {},
 ): HeadAdditions {
   for (const name of read) fill.inputs.add(name);
-  const additions = fill.head(status, headers, { set: headers, removed: [] });
+  const verdict = fill.head(status, headers, { set: headers, removed: [] });
+  if (verdict.kind !== 'send') throw new Error(`The verdict is ${verdict.kind}.`);
   fill.chunk(new TextEncoder().encode(body));
   fill.end();
-  return additions;
+  return verdict.additions;
 }
 
 /** The fill of a lookup that must be a miss. */
