@@ -137,7 +137,7 @@ describe.each(expressVersions)('conditional requests on $version', ({ express })
 
   it('lets a handler see neither conditions and directives to caches nor their effects', async () => {
     const { cache } = testCache();
-    const hidden = ['if-none-match', 'if-modified-since', 'if-match', 'cache-control', 'pragma'];
+    const hidden = ['if-none-match', 'if-modified-since', 'if-range', 'cache-control', 'pragma'];
     const seen: unknown[] = [];
     const page = counted((request, response) => {
       seen.push(...hidden.map((name) => request.headers[name]), request.fresh);
@@ -145,11 +145,30 @@ describe.each(expressVersions)('conditional requests on $version', ({ express })
     });
     const site = await startSite(express().use(cacheResponse(cache), page.handler));
 
-    const headers = { 'if-none-match': '"v1"', 'if-modified-since': MODIFIED, 'if-match': '"v9"' };
+    const headers = { 'if-none-match': '"v1"', 'if-modified-since': MODIFIED, 'if-range': '"v1"' };
     const answer = await site.get('/', { headers: { ...headers, 'cache-control': 'no-cache', pragma: 'no-cache' } });
 
     expect(seen).toEqual([undefined, undefined, undefined, undefined, undefined, false]);
     expect(answer.status).toBe(304);
     expect((await site.get('/')).cacheStatus).toBe('hit; ttl=300');
+  });
+
+  it.each([
+    ['If-Match', { 'if-match': '"v9"' }],
+    ['If-Unmodified-Since', { 'if-unmodified-since': MODIFIED }],
+  ])('leaves %s, which only the handler can judge, to the handler', async (_name, headers) => {
+    const { cache } = testCache();
+    const page = counted((request, response, run) => {
+      const met = Object.entries(headers).every(([name, value]) => request.headers[name] !== value);
+      response.status(met ? 200 : 412).send(`page ${run}`);
+    });
+    const site = await startSite(express().use(cacheResponse(cache), page.handler));
+    await site.get('/');
+
+    const answer = await site.get('/', { headers });
+
+    expect([answer.status, answer.text]).toEqual([412, 'page 2']);
+    expect(answer.cacheStatus).toBe('fwd=bypass; detail=precondition');
+    expect((await site.get('/')).text).toBe('page 1');
   });
 });

@@ -102,14 +102,14 @@ describe.each(expressVersions)('stale-while-revalidate on $version', ({ express 
     expect((await site.get('/')).text).toBe('new');
   });
 
-  it('answers a stale page by the conditions of the client, but makes the whole new one', async () => {
+  it('answers a stale page by the conditions of the client, and asks the handler by those of what is stored', async () => {
     const { page, site } = await stale();
     const etag = (await site.get('/')).header('etag') ?? '';
     await page.run(1);
 
-    const answer = await site.get('/', { headers: { 'if-none-match': etag } });
+    const answer = await site.get('/', { headers: { 'if-none-match': `"other", ${etag}` } });
     const { request, response } = await page.run(1);
-    expect(request.headers['if-none-match']).toBeUndefined();
+    expect(request.headers['if-none-match']).toBe(etag);
     response.send('new');
 
     expect(answer.status).toBe(304);
@@ -130,7 +130,7 @@ describe.each(expressVersions)('stale-while-revalidate on $version', ({ express 
     expect(answer.text).toBe('old');
     expect(request.headers.cookie).toBeUndefined();
     expect(request.headers.authorization).toBeUndefined();
-    expect(request.headers['if-none-match']).toBeUndefined();
+    expect(request.headers['if-none-match']).toBe(answer.header('etag'));
     expect(request.headers['x-api-key']).toBe('ann');
     response.send('made for ann');
     const other = site.get('/');

@@ -36,7 +36,6 @@ describe.each(expressVersions)('what must not be shared on $version', ({ express
     ['an empty cookie field', { cookie: '' }, 'cookie'],
     ['Authorization', { authorization: 'Bearer ann' }, 'authorization'],
     ['an empty Authorization', { authorization: '' }, 'authorization'],
-    ['Range', { range: 'bytes=0-3' }, 'range'],
     ['`Cache-Control: no-store`', { 'cache-control': 'max-age=5, No-Store' }, 'no-store'],
   ])('lets a request with %s go past the cache, both ways', async (_what, headers, detail) => {
     const { site, page } = await siteOf((_request, response, run) => response.end(`page ${run}`));
@@ -49,6 +48,24 @@ describe.each(expressVersions)('what must not be shared on $version', ({ express
     expect(personal.cacheStatus).toBe(`fwd=bypass; detail=${detail}`);
     expect([personal, shared, again, hit].map(({ text }) => text)).toEqual(['page 1', 'page 2', 'page 3', 'page 2']);
     expect(page.count).toBe(3);
+  });
+
+  it('lets a request with Range go past the cache while nothing is stored, and answers it from what is', async () => {
+    const { site, page } = await siteOf((request, response, run) => {
+      if (request.headers.range === undefined) response.end(`page ${run}`);
+      else response.status(206).set('Content-Range', 'bytes 0-3/6').end('page');
+    });
+    const headers = { range: 'bytes=0-3' };
+
+    const part = await site.get('/', { headers });
+    const whole = await site.get('/');
+    const stored = await site.get('/', { headers });
+
+    expect([part.status, part.text, part.cacheStatus]).toEqual([206, 'page', 'fwd=bypass; detail=range']);
+    expect([whole.status, whole.text]).toEqual([200, 'page 2']);
+    expect([stored.status, stored.text, stored.header('content-range')]).toEqual([206, 'page', 'bytes 0-3/6']);
+    expect(stored.cacheStatus).toBe('hit; ttl=300');
+    expect(page.count).toBe(2);
   });
 
   it('keeps browsers and proxies from sharing the answer to a request that bypassed', async () => {

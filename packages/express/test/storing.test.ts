@@ -192,13 +192,36 @@ describe.each(expressVersions)('storing responses on $version', ({ express }) =>
     const site = await startSite(express().use(cacheResponse(cache), page.handler));
     await site.get('/');
 
-    for (const [index, method] of ['POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'].entries()) {
+    for (const [index, method] of ['OPTIONS', 'PROPFIND', 'POST', 'PUT', 'PATCH', 'DELETE'].entries()) {
       const answer = await site.get('/', { method });
       expect(answer.text).toBe(`${method} ${index + 2}`);
       expect(answer.cacheStatus).toBe('fwd=method');
       expect(answer.header('cache-control')).toBeUndefined();
     }
-    expect((await site.get('/')).text).toBe('GET 1');
+  });
+
+  it.each<[method: string, status: number, kept: boolean]>([
+    ['POST', 200, false],
+    ['PUT', 204, false],
+    ['PATCH', 303, false],
+    ['DELETE', 200, false],
+    ['M-SEARCH', 200, false],
+    ['OPTIONS', 200, true],
+    ['PROPFIND', 207, true],
+    ['POST', 400, true],
+    ['DELETE', 500, true],
+  ])('takes it that %s with status %i leaves the stored page as it was: %s', async (method, status, kept) => {
+    const { cache } = testCache();
+    const page = counted((request, response, run) => {
+      response.status(request.method === 'GET' ? 200 : status).end(`page ${run}`);
+    });
+    const site = await startSite(express().use(cacheResponse(cache), page.handler));
+    await site.get('/');
+    await site.get('/other');
+    await site.get('/', { method });
+
+    expect((await site.get('/')).text).toBe(kept ? 'page 1' : 'page 4');
+    expect((await site.get('/other')).text).toBe('page 2');
   });
 
   it('stores what a handler answers to plain Node calls', async () => {
