@@ -2,6 +2,7 @@ import { readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
+import { finished } from 'node:stream/promises';
 import { describe, expect, it } from 'vitest';
 import { type Cache, type Codec, createCache, encrypted, structuredCloneCodec } from '../../../src/index.ts';
 import type { SqliteBackend } from '../../../src/backends/sqlite/index.ts';
@@ -71,6 +72,20 @@ describe('the file of a streamed value', () => {
       await expect.poll(() => cache.getStream('key'), { interval: 1 }).toBeUndefined();
       expect(backend.stats().entries).toBe(0);
     }
+  });
+
+  it('does not hand out its last piece when a byte was changed', async () => {
+    const { cache, path } = await stored();
+    const changed = readFileSync(path);
+    changed[changed.length - 1] = 0xff;
+    writeFileSync(path, changed);
+    let length = 0;
+    const stream = (await cache.getStream('key')) as Readable;
+    stream.on('data', (piece: Buffer) => {
+      length += piece.length;
+    });
+    await expect(finished(stream)).rejects.toMatchObject({ code: 'ERR_CACHE_BACKEND' });
+    expect(length).toBeLessThan(bytes.length);
   });
 
   it('ends with an error when it is cut off while it is read', async () => {
