@@ -178,6 +178,19 @@ describe('a request fails', () => {
     expect(await exchange(away.url, GET)).toMatch(/^HTTP\/1.1 502 /);
   });
 
+  test('and is not sent again, on a connection used before either', async () => {
+    let asked = 0;
+    const server = await rawOrigin((socket) => {
+      asked++;
+      if (asked === 1) socket.write('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok');
+      else socket.destroy();
+    });
+    const gateway = await startGateway(server, '--max-sockets=1', '--no-cache');
+    expect(await exchange(gateway.url, GET)).toMatch(/^HTTP\/1.1 200 /);
+    expect(await exchange(gateway.url, GET)).toMatch(/^HTTP\/1.1 502 /);
+    expect(asked).toBe(2);
+  });
+
   test('with 502 and none of the fields of a head that cannot be sent', async () => {
     const server = await origin((_request, response) => {
       response.setHeader('X-Own', '1').flushHeaders();
