@@ -37,7 +37,11 @@ const MAX_LENGTH = 65_536;
  * @throws CacheError `ERR_CACHE_KEY`
  */
 export function encodeKey(key: Key, maxLength: number = MAX_LENGTH): string {
-  return limited(typeof key === 'string' ? encodeText(key) : encodeTuple(key), maxLength);
+  if (typeof key !== 'string') return limited(encodeTuple(key), maxLength);
+  const first = key.charCodeAt(0);
+  const standsForItself = first !== TUPLE && first !== NAMESPACE && first !== ESCAPE;
+  if (standsForItself && key.length <= maxLength) return key;
+  return limited(standsForItself ? key : `\\${key}`, maxLength);
 }
 
 /**
@@ -47,11 +51,6 @@ export function encodeKey(key: Key, maxLength: number = MAX_LENGTH): string {
 export function encodeBytesKey(key: Key, maxLength: number = MAX_LENGTH): string {
   if (typeof key !== 'string' || key.isWellFormed()) return encodeKey(key, maxLength);
   return limited(`\\${JSON.stringify(key)}`, maxLength);
-}
-
-function encodeText(key: string): string {
-  const first = key.charCodeAt(0);
-  return first === TUPLE || first === NAMESPACE || first === ESCAPE ? `\\${key}` : key;
 }
 
 function encodeTuple(parts: readonly KeyPart[]): string {

@@ -57,15 +57,18 @@ export function decodeEntry(key: string, bytes: Buffer, codec: Codec): Entry | u
 export function parseEntry(key: string, bytes: Buffer, codec: Pick<Codec, 'name' | 'decode'>): Entry | undefined {
   try {
     if (bytes.readUInt16BE(0) !== MAGIC) return undefined;
-    if (bytes.toString('latin1', NAME_AT, TOKEN_AT).replace(/\0+$/, '') !== codec.name) return undefined;
+    if (bytes.toString('latin1', NAME_AT, TOKEN_AT) !== paddedName(codec)) return undefined;
     const tagsAt = KEY_AT + 4 + bytes.readUInt32BE(KEY_AT);
-    if (bytes.toString('utf8', KEY_AT + 4, tagsAt) !== key) return undefined;
+    if (keyAt(bytes, tagsAt, key) !== key) return undefined;
     const valueAt = tagsAt + 4 + bytes.readUInt32BE(tagsAt);
     const tags = valueAt === tagsAt + 4 ? [] : (JSON.parse(bytes.toString('utf8', tagsAt + 4, valueAt)) as unknown);
     if (valueAt > bytes.length || !isTags(tags)) return undefined;
-    const number = (index: number): number => bytes.readDoubleBE(NUMBERS_AT + 8 * index);
-    const [storedAt, staleAt, revalidateUntil] = [number(0), number(1), number(2)];
-    const [errorUntil, limitAt, position] = [number(3), number(4), number(5)];
+    const storedAt = bytes.readDoubleBE(NUMBERS_AT);
+    const staleAt = bytes.readDoubleBE(NUMBERS_AT + 8);
+    const revalidateUntil = bytes.readDoubleBE(NUMBERS_AT + 16);
+    const errorUntil = bytes.readDoubleBE(NUMBERS_AT + 24);
+    const limitAt = bytes.readDoubleBE(NUMBERS_AT + 32);
+    const position = bytes.readDoubleBE(NUMBERS_AT + 40);
     const deleteAt = Math.max(staleAt, revalidateUntil, errorUntil);
     if (Number.isNaN(storedAt + deleteAt + position)) return undefined;
     return {
@@ -105,4 +108,18 @@ export function decodeNames(
 
 function isTags(tags: unknown): tags is readonly string[] {
   return Array.isArray(tags) && tags.every((tag) => typeof tag === 'string');
+}
+
+const paddedNames = new WeakMap<object, string>();
+
+function paddedName(codec: Pick<Codec, 'name'>): string {
+  let name = paddedNames.get(codec);
+  if (name === undefined) paddedNames.set(codec, (name = codec.name.padEnd(TOKEN_AT - NAME_AT, '\0')));
+  return name;
+}
+
+/** The key in the bytes. As many bytes as the wanted key has characters are ASCII if they are that key, which is faster to read. */
+function keyAt(bytes: Buffer, end: number, wanted: string): string {
+  const start = KEY_AT + 4;
+  return end - start === wanted.length ? bytes.toString('latin1', start, end) : bytes.toString('utf8', start, end);
 }

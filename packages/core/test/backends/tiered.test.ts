@@ -248,3 +248,25 @@ describe('options', () => {
     expect(closed).toEqual(['l1', 'l2']);
   });
 });
+
+describe('a value that is too large for the near tier', () => {
+  test('is in the far one, is no error, and leaves no older copy near', async () => {
+    const { process } = world({ l1: () => memory({ maxBytes: 5_000 }) });
+    const cache = process();
+    const errors: unknown[] = [];
+    cache.on('error', (event) => errors.push(event));
+    const large = 'x'.repeat(10_000);
+    await cache.setMany(['a', 'b', 'c'].map((key) => [key, 'old']));
+    await cache.setMany([
+      ['a', 'new'],
+      ['b', large],
+      ['c', 'new'],
+    ]);
+    expect(await cache.getMany(['a', 'b', 'c'])).toEqual(['new', large, 'new']);
+    await cache.set('c', large);
+    expect([await cache.get('c'), await cache.get('b')]).toEqual([large, large]);
+    expect(await cache.getOrSet('d', () => large)).toBe(large);
+    expect(await cache.get('d')).toBe(large);
+    expect(errors).toEqual([]);
+  });
+});

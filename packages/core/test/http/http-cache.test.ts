@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { Lookup } from '../../src/http/http-cache.ts';
 import type { Store } from '../../src/index.ts';
 import { faultyBackend } from '../support/backends.ts';
 import { deferred, flush } from '../support/deferred.ts';
@@ -19,6 +20,14 @@ describe('the HTTP cache engine', () => {
 
     expect(lookup).not.toBeInstanceOf(Promise);
     expect(lookup).toMatchObject({ kind: 'hit', status: 'hit; ttl=300', age: 0 });
+  });
+
+  it('makes its keys itself, so that a key function of the cache mixes no pages', () => {
+    const { cache } = testCache({ keyFunction: () => 'same' });
+    const http = engine(cache);
+    answer(fillOf(http.lookup(request({}, { url: '/a' }))), 'a');
+    expect(told(http.lookup(request({}, { url: '/a' })) as Lookup)).toBe('a');
+    expect(told(http.lookup(request({}, { url: '/b' })) as Lookup)).toBe('miss');
   });
 
   it('never gives one request the page of another that differs in the URL, the host or what the policy names', () => {
