@@ -19,14 +19,17 @@ const RESTRICTING = [
   'stale-while-revalidate',
 ];
 
+const NOTHING: CacheControl = new Map();
+
 /**
  * Parses all lines of a `Cache-Control` field, joined with commas. It fails closed: a directive that is not well
  * formed grants nothing, but a forbidding word inside it still forbids, and a lifetime in it is 0; of a repeated directive
  * with an argument the smaller number counts, as does `true` over any argument.
  */
 export function parseCacheControl(value: string | undefined): CacheControl {
+  if (value === undefined) return NOTHING;
   const directives = new Map<string, string | true>();
-  for (const part of splitOutsideQuotes(value ?? '')) {
+  for (const part of splitOutsideQuotes(value)) {
     const match = DIRECTIVE.exec(part);
     if (match === null) {
       for (const word of restrictingWords(part)) directives.set(word, true);

@@ -40,6 +40,8 @@ export type Lookup =
       readonly response: StoredResponse;
       readonly age: number;
       readonly refresh: Fill | undefined;
+      /** The id of the response, if this is a plain hit. */
+      readonly id: string | undefined;
     }
   /** Run the handler and push what it answers into the fill. */
   | { readonly kind: 'miss'; readonly fill: Fill }
@@ -122,14 +124,16 @@ export class HttpCache {
 
   #answer(asked: Asked, found: Found, entry: Entry<StoredResponse>): MaybePromise<Lookup> {
     const { demands, request } = asked;
-    const now = this.#now();
+    const now = this.now();
     const response = entry.value;
     const ttl = Math.floor((entry.staleAt - now) / 1000);
     if (!answersRange(request, response)) {
       return demands.onlyIfCached ? unavailable('partial') : this.#miss(asked, found, 'partial');
     }
     const fresh = isFresh(entry, now) && !response.alwaysValidated;
-    if (fresh && this.#satisfies(entry, demands, now)) return this.#hit(entry, { hit: true, ttl });
+    if (fresh && this.#satisfies(entry, demands, now)) {
+      return this.#hit(entry, { hit: true, ttl }, undefined, found.place.variantId);
+    }
     if (!fresh && isStaleEnough(entry, demands, now)) return this.#hit(entry, { hit: true, ttl });
     const revalidates = !fresh && !demands.validated && demands.maxAge === Infinity && demands.minFresh === 0;
     if (revalidates && !response.alwaysValidated && now < entry.revalidateUntil) {
@@ -148,10 +152,18 @@ export class HttpCache {
     return ageAt(entry, now) < maxAge * 1000 && entry.staleAt - now >= minFresh * 1000;
   }
 
-  #hit(entry: Entry<StoredResponse>, status: CacheStatus, refresh?: Fill): Lookup {
+  /** The entry with this id if it still holds this response and is fresh, and if the backend tells at once. */
+  freshHit(id: string, response: StoredResponse, now: number): Entry<StoredResponse> | undefined {
+    const found = this.#space.find(id);
+    if (found === undefined || found instanceof Promise || found.value !== response) return undefined;
+    if (response.alwaysValidated || !this.#space.isHit(found, now)) return undefined;
+    return found as Entry<StoredResponse>;
+  }
+
+  #hit(entry: Entry<StoredResponse>, status: CacheStatus, refresh?: Fill, id?: string): Lookup {
     currentDependencies()?.use(entry, this.#space.scopes, this.#space.root.log);
-    const age = ageAt(entry, this.#now());
-    return { kind: 'hit', status: statusParameters(status), response: entry.value, age, refresh };
+    const age = ageAt(entry, this.now());
+    return { kind: 'hit', status: statusParameters(status), response: entry.value, age, refresh, id };
   }
 
   #miss(asked: Asked, found: Found, fwd: Fwd): MaybePromise<Lookup> {
@@ -178,7 +190,7 @@ export class HttpCache {
     if (outcome === 'abandoned') return this.#find(again);
     const { entry, vary, isStale } = outcome;
     const id = (request: HttpRequest): string => this.#store.variantId(request, found.place.id, vary);
-    const usable = isStale || (isFresh(entry, this.#now()) && !entry.value.alwaysValidated);
+    const usable = isStale || (isFresh(entry, this.now()) && !entry.value.alwaysValidated);
     const same = id(asked.request) === id(flight.asked.request) && answersRange(asked.request, entry.value);
     if (!usable || !same || !this.#space.isValid(entry)) return this.#find(again);
     return this.#hit(entry, { fwd, collapsed: true });
@@ -188,16 +200,12 @@ export class HttpCache {
     if (asked.request.method !== 'HEAD') return { kind: 'miss', fill: this.#fill(asked, found, fwd, company) };
     // The answer to HEAD has no body to store, but tells whether the stored one is still right.
     const stored = responseIn(found);
-    const requestedAt = this.#now();
+    const requestedAt = this.now();
     const onHead = (status: number, headers: HeaderList): void => {
       // A handler that sees more than the key covers may say something that is for this client only.
       if (stored === undefined || this.policy.mode.watchesHandler || this.policy.cookies !== undefined) return;
       const { request } = asked;
-      const update = headUpdate(
-        stored,
-        { request, status, headers, requestedAt, receivedAt: this.#now() },
-        this.policy,
-      );
+      const update = headUpdate(stored, { request, status, headers, requestedAt, receivedAt: this.now() }, this.policy);
       if (update === 'outdated') void this.#store.remove(found.place);
       else if (update !== undefined) void this.#keep(asked, found, update, new Dependencies(this.#space.root.log));
     };
@@ -250,7 +258,7 @@ export class HttpCache {
     dependencies: Dependencies,
     position: number,
   ): FilledEntry | 'unstorable' {
-    const now = this.#now();
+    const now = this.now();
     const tags = [...dependencies.names, ...inheritedTags, ...tagsOf(request, response.headers)];
     const parts = {
       value: response,
@@ -277,7 +285,8 @@ export class HttpCache {
     return this.#storeOutcome(asked, found, outcome);
   }
 
-  #now(): number {
+  /** In milliseconds since 1970. */
+  now(): number {
     return this.#space.root.clock.now();
   }
 }

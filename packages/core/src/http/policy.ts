@@ -64,6 +64,11 @@ export interface ResponsePolicy {
   readonly maxBodyBytes?: number;
   /** How long a request waits for the same response to another one before it runs the handler itself. Default: `'5s'`. */
   readonly collapseTimeout?: Duration;
+  /**
+   * Lets hits be answered before the framework runs, where `attachCache` or `cachedListener` is used: nothing above the
+   * cache sees those requests. Default: false.
+   */
+  readonly fastPath?: boolean;
   /** Adds `Server-Timing`, which scripts of the page and the browser's tools can read. Default: false. */
   readonly serverTiming?: boolean;
 }
@@ -87,6 +92,7 @@ export interface ResolvedPolicy {
   readonly targetedFields: readonly string[];
   readonly maxBodyBytes: number;
   readonly collapseTimeout: number;
+  readonly fastPath: boolean;
   readonly serverTiming: boolean;
 }
 
@@ -106,6 +112,7 @@ const OPTIONS = [
   'targetedFields',
   'maxBodyBytes',
   'collapseTimeout',
+  'fastPath',
   'serverTiming',
 ] satisfies (keyof ResponsePolicy)[];
 
@@ -149,6 +156,7 @@ export function resolvePolicy(policy: ResponsePolicy, defaults: PolicyDefaults):
     ),
     maxBodyBytes: count(policy, 'maxBodyBytes', 4 * 1024 * 1024, 0),
     collapseTimeout: milliseconds(policy, 'collapseTimeout', 5_000),
+    fastPath: flag(policy, 'fastPath'),
     serverTiming: flag(policy, 'serverTiming'),
   };
 }
@@ -182,7 +190,7 @@ function count(
   throw invalidOption(option, value, `a whole number ${option === 'maxBodyBytes' ? 'of bytes ' : ''}>= ${least}`);
 }
 
-function flag(policy: ResponsePolicy, option: 'serverTiming' | 'storeSetCookie'): boolean {
+function flag(policy: ResponsePolicy, option: 'fastPath' | 'serverTiming' | 'storeSetCookie'): boolean {
   const value = policy[option] ?? false;
   if (typeof value === 'boolean') return value;
   throw invalidOption(option, value, 'true or false');

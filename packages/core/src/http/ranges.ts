@@ -20,7 +20,8 @@ export type RangeRequest =
  * other units and what is malformed are ignored, as the RFC allows.
  */
 export function parseRange(field: string | undefined): RangeRequest | undefined {
-  const match = /^\s*bytes\s*=\s*(?:(\d{1,15})-(\d{1,15})?|-(\d{1,15}))\s*$/i.exec(field ?? '');
+  if (field === undefined) return undefined;
+  const match = /^\s*bytes\s*=\s*(?:(\d{1,15})-(\d{1,15})?|-(\d{1,15}))\s*$/i.exec(field);
   if (match === null) return undefined;
   if (match[3] !== undefined) return { kind: 'suffix', length: Number(match[3]) };
   const first = Number(match[1]);

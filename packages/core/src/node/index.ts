@@ -2,8 +2,10 @@ import type { Cache } from '../cache.ts';
 import { HttpCache } from '../http/http-cache.ts';
 import type { ResponsePolicy } from '../http/policy.ts';
 import { entityTag } from './entity-tag.ts';
+import { FastPath } from './fast-path.ts';
 import { type Exchange, serve } from './serve.ts';
 
+export { attachCache, cachedListener } from './attach-cache.ts';
 export type { ResponsePolicy } from '../http/policy.ts';
 export type { RequestFacts } from './request.ts';
 export type { Exchange } from './serve.ts';
@@ -21,5 +23,6 @@ export type { Exchange } from './serve.ts';
  */
 export function createNodeHandler(cache: Cache, policy: ResponsePolicy = {}): (exchange: Exchange) => void {
   const http = new HttpCache(cache, policy, { entityTag });
-  return (exchange) => serve(http, exchange);
+  const fastPath = http.policy.fastPath ? FastPath.of(cache) : undefined;
+  return (exchange) => serve(http, exchange, fastPath);
 }

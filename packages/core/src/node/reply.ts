@@ -1,9 +1,10 @@
 import type { ServerResponse } from 'node:http';
-import { type HeaderList, headerOf } from '../http/headers.ts';
+import type { HeaderList } from '../http/headers.ts';
 import type { StoredResponse } from '../http/records.ts';
 import { representationFor } from '../http/representation.ts';
 import type { HttpRequest } from '../http/request.ts';
-import { appendElement, setFieldList, timingOf } from './response-head.ts';
+import { preparedFields } from './prepared-fields.ts';
+import { appendElement, headerList, timingOf } from './response-head.ts';
 
 /** A stored response on its way out. */
 export interface Reply {
@@ -14,20 +15,33 @@ export interface Reply {
   readonly status: string;
   readonly cacheName: string;
   readonly serverTiming: boolean;
+  /** Called with the status and all fields before they go out. */
+  readonly onFields?: ((status: number, fields: readonly string[]) => void) | undefined;
 }
 
 /** Answers a GET or HEAD with a stored response, or with 304 where the client has it already. */
 export function reply(request: Pick<HttpRequest, 'method' | 'header'>, target: ServerResponse, answer: Reply): void {
-  const { response, age, status } = answer;
-  const { status: code, headers, body } = representationFor(request, response);
+  const { response, age } = answer;
+  const { status, headers, body } = representationFor(request, response);
   for (const name of response.removed) target.removeHeader(name);
-  target.statusCode = code;
-  const added = ['Age', String(Math.floor(age / 1000)), 'Cache-Status', `${answer.cacheName}; ${status}`];
-  if (answer.serverTiming) added.push('Server-Timing', serverTiming(answer));
-  if (body !== undefined) added.push('Content-Length', String(body.byteLength));
-  // Node keeps repeated fields of a flat list only if no field was set before; then it is the fastest way.
-  if (target.getHeaderNames().length === 0) target.writeHead(code, [...headers, ...added]);
-  else merge(target, headers, added);
+  target.statusCode = status;
+  const cacheStatus = `${answer.cacheName}; ${answer.status}`;
+  const ageSeconds = String(Math.floor(age / 1000));
+  const isBare = target.getHeaderNames().length === 0;
+  if (isBare && !answer.serverTiming) {
+    // Node keeps repeated fields of a flat list only if no field was set before; then it is the fastest way.
+    const fields = [...headers, 'Age', ageSeconds, 'Cache-Status', cacheStatus];
+    if (body !== undefined) fields.push('Content-Length', String(body.byteLength));
+    answer.onFields?.(status, fields);
+    target.writeHead(status, fields);
+  } else {
+    merge(target, headers);
+    target.setHeader('Age', ageSeconds);
+    appendElement(target, 'Cache-Status', cacheStatus);
+    if (answer.serverTiming) appendElement(target, 'Server-Timing', serverTiming(answer));
+    if (body !== undefined) target.setHeader('Content-Length', body.byteLength);
+    answer.onFields?.(status, headerList(target));
+  }
   if (body === undefined || request.method === 'HEAD') target.end();
   else target.end(body);
 }
@@ -40,23 +54,16 @@ export function replyUnavailable(target: ServerResponse, cacheStatus: string): v
   target.end();
 }
 
-/** Adds the fields to those that middleware above the cache has set. */
-function merge(target: ServerResponse, fields: HeaderList, added: readonly string[]): void {
-  const vary = mergedVary(target, fields);
-  setFieldList(target, fields);
-  if (vary !== undefined) target.setHeader('Vary', vary);
-  for (let i = 0; i + 1 < added.length; i += 2) {
-    const [name = '', value = ''] = added.slice(i, i + 2);
-    if (name === 'Cache-Status' || name === 'Server-Timing') appendElement(target, name, value);
-    else target.setHeader(name, value);
-  }
+/** Adds the fields of a stored response to those that middleware above the cache has set. */
+function merge(target: ServerResponse, headers: HeaderList): void {
+  const { grouped, vary } = preparedFields(headers);
+  const above = vary === undefined ? undefined : target.getHeader('vary');
+  for (const [name, value] of grouped) target.setHeader(name, value);
+  if (above !== undefined && vary !== undefined) target.setHeader('Vary', unitedVary(above, vary));
 }
 
 /** What middleware above the cache varies by, and what the stored response does. */
-function mergedVary(target: ServerResponse, fields: HeaderList): string | undefined {
-  const above = target.getHeader('vary');
-  const stored = headerOf(fields, 'vary');
-  if (above === undefined || stored === undefined) return undefined;
+function unitedVary(above: number | string | string[], stored: string): string {
   const names = [...(Array.isArray(above) ? above : [above]).map(String), stored].join(',').split(',');
   const unique = new Map(names.map((name) => [name.trim().toLowerCase(), name.trim()]));
   return [...unique.values()].join(', ');

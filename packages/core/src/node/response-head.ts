@@ -1,6 +1,5 @@
 import type { ClientRequest, OutgoingHttpHeader, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import type { OwnFields } from '../http/response-head.ts';
-import type { HeaderList } from '../http/headers.ts';
 
 /**
  * Calls `change` when the head of the response is about to go out, in whichever way the handler sends it: once, or again
@@ -59,22 +58,11 @@ export function fieldsNow(response: ServerResponse): ReadonlyMap<string, string>
   return new Map(response.getHeaderNames().map((name) => [name, lines(response.getHeader(name)).join('\n')]));
 }
 
-/** Sets the fields of a list, a repeated one as several lines. */
-export function setFieldList(response: ServerResponse, list: HeaderList): void {
-  const grouped = new Map<string, string[]>();
-  for (let i = 0; i + 1 < list.length; i += 2) {
-    const name = list[i] ?? '';
-    const values = grouped.get(name);
-    if (values === undefined) grouped.set(name, [list[i + 1] ?? '']);
-    else values.push(list[i + 1] ?? '');
-  }
-  for (const [name, values] of grouped) response.setHeader(name, values.length === 1 ? (values[0] ?? '') : values);
-}
-
 /** Adds an element to a comma-separated field. */
 export function appendElement(response: ServerResponse, name: string, element: string): void {
-  const present = lines(response.getHeader(name)).join(', ');
-  response.setHeader(name, present === '' ? element : `${present}, ${element}`);
+  const present = response.getHeader(name);
+  const before = present === undefined ? '' : lines(present).join(', ');
+  response.setHeader(name, before === '' ? element : `${before}, ${element}`);
 }
 
 /** The `Server-Timing` metric that repeats the words of `Cache-Status`; a string cannot hold their quotes. */

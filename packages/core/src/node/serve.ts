@@ -5,6 +5,7 @@ import type { Fill } from '../http/fill.ts';
 import type { HttpCache, Lookup } from '../http/http-cache.ts';
 import type { HttpRequest } from '../http/request.ts';
 import { capture } from './capture.ts';
+import type { FastPath } from './fast-path.ts';
 import { type Reply, reply, replyUnavailable } from './reply.ts';
 import { rerun } from './rerun.ts';
 import { type RequestFacts, toHttpRequest } from './request.ts';
@@ -22,15 +23,19 @@ export interface Exchange extends RequestFacts {
   readonly onFill?: () => void;
 }
 
-/** Answers a request from the cache, or runs the handler and keeps what it answers. */
-export function serve(http: HttpCache, exchange: Exchange): void {
+/**
+ * Answers a request from the cache, or runs the handler and keeps what it answers.
+ *
+ * @param fastPath learns the hits that the backend has at hand
+ */
+export function serve(http: HttpCache, exchange: Exchange, fastPath?: FastPath): void {
   const asked = toHttpRequest(exchange.request, exchange);
   const found = http.lookup(asked);
   if (found instanceof Promise) found.then((lookup) => act(http, exchange, asked, lookup)).catch(exchange.next);
-  else act(http, exchange, asked, found);
+  else act(http, exchange, asked, found, fastPath);
 }
 
-function act(http: HttpCache, exchange: Exchange, asked: HttpRequest, lookup: Lookup): void {
+function act(http: HttpCache, exchange: Exchange, asked: HttpRequest, lookup: Lookup, fastPath?: FastPath): void {
   const { response } = exchange;
   if (lookup.kind === 'bypass') {
     pass(http, exchange, lookup);
@@ -44,7 +49,11 @@ function act(http: HttpCache, exchange: Exchange, asked: HttpRequest, lookup: Lo
     if (refresh !== undefined) {
       rerun(exchange, () => runInto(http, exchange, asked, refresh, NO_CONDITIONS));
     }
-    reply(asked, response, replyOf(http, lookup));
+    const { id, response: stored, status } = lookup;
+    const learn = (code: number, fields: readonly string[]): void => {
+      if (id !== undefined) fastPath?.learn(asked, { http, id, response: stored, fields, status }, code);
+    };
+    reply(asked, response, { ...replyOf(http, lookup), onFields: fastPath === undefined ? undefined : learn });
   } else {
     runInto(http, exchange, asked, lookup.fill, conditionsOf(asked.header));
   }

@@ -1,0 +1,142 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type Cache, spaceOf } from '../cache.ts';
+import { headerNames, headerOf } from '../http/headers.ts';
+import type { HttpCache } from '../http/http-cache.ts';
+import type { StoredResponse } from '../http/records.ts';
+import type { HttpRequest } from '../http/request.ts';
+import { AnswerTemplate, sameTemplate } from './answer-template.ts';
+import { type FastRequest, rawField, readFastRequest } from './fast-request.ts';
+
+/** URLs whose hits are answered before the framework runs; the ones learned first are forgotten. */
+const MAX_URLS = 10_000;
+
+/** Different answers of one URL (hosts, variants). */
+const MAX_ROUTES_PER_URL = 8;
+
+/** A hit that the framework's way has answered. */
+export interface AnsweredHit {
+  readonly http: HttpCache;
+  /** The id of the stored response. */
+  readonly id: string;
+  readonly response: StoredResponse;
+  /** All fields that went out, in their order. */
+  readonly fields: readonly string[];
+  /** Parameters of the cache's member of `Cache-Status`. */
+  readonly status: string;
+}
+
+/** One answer of a URL: which requests it is for, and how it looks. */
+interface Route {
+  readonly http: HttpCache;
+  readonly id: string;
+  readonly host: string;
+  readonly scheme: HttpRequest['scheme'];
+  /** Request fields that the answer depends on, with their values. */
+  readonly depends: ReadonlyMap<string, string | undefined>;
+  response: StoredResponse;
+  /** By status: seen once, or seen alike twice and therefore used. */
+  readonly templates: Map<number, { readonly template: AnswerTemplate; confirmed: boolean }>;
+}
+
+const paths = new WeakMap<object, FastPath>();
+
+/**
+ * Answers hits before the framework runs. It learns from the answers that went the long way: a URL that was answered from
+ * the same stored response with the same fields twice is answered at once from then on, with the very same bytes apart
+ * from `Age` and `Cache-Status`. All else goes the long way.
+ */
+export class FastPath {
+  readonly #routes = new Map<string, Route[]>();
+
+  /** The one of a cache and all its namespaces. */
+  static of(cache: Cache): FastPath {
+    const { root } = spaceOf(cache);
+    const path = paths.get(root) ?? new FastPath();
+    paths.set(root, path);
+    return path;
+  }
+
+  /** Takes note of a hit that was answered the long way. */
+  learn(request: HttpRequest, hit: AnsweredHit, status: number): void {
+    const template = AnswerTemplate.of(status, hit.fields, hit.status);
+    if (template === undefined) return;
+    const names = headerNames(headerOf(hit.fields, 'vary')).filter((name) => name !== 'cookie');
+    if (names.includes('*')) return;
+    const depends = new Map(
+      [...new Set([...names, ...hit.http.policy.headers])].map((name) => [name, request.header(name)]),
+    );
+    const route = this.#routeFor(request, hit, depends);
+    if (route.response !== hit.response) {
+      route.response = hit.response;
+      route.templates.clear();
+    }
+    const before = route.templates.get(status);
+    const confirmed = before !== undefined && sameTemplate(before.template, template);
+    route.templates.set(status, { template, confirmed });
+  }
+
+  /** Answers the request if it is for a hit that is known; whether it did. */
+  answer(request: IncomingMessage, response: ServerResponse): boolean {
+    const routes = this.#routes.get(request.url ?? '');
+    if (routes === undefined || (request.method !== 'GET' && request.method !== 'HEAD')) return false;
+    const asked = readFastRequest(request);
+    if (asked === undefined) return false;
+    for (const route of routes) {
+      if (isFor(route, asked, request)) return send(route, asked, request, response);
+    }
+    return false;
+  }
+
+  #routeFor(request: HttpRequest, hit: AnsweredHit, depends: ReadonlyMap<string, string | undefined>): Route {
+    const { host, scheme, url } = request;
+    const routes = this.#routes.get(url) ?? [];
+    const known = routes.find(
+      (route) =>
+        route.id === hit.id && route.host === host && route.scheme === scheme && sameMap(route.depends, depends),
+    );
+    if (known !== undefined) return known;
+    const { http, id, response } = hit;
+    const route = { http, id, host, scheme, depends, response, templates: new Map() };
+    this.#routes.delete(url);
+    this.#routes.set(url, [route, ...routes].slice(0, MAX_ROUTES_PER_URL));
+    const [oldest] = this.#routes.keys();
+    if (this.#routes.size > MAX_URLS && oldest !== undefined) this.#routes.delete(oldest);
+    return route;
+  }
+}
+
+function isFor({ depends, host, scheme, http }: Route, asked: FastRequest, request: IncomingMessage): boolean {
+  if (host !== asked.host || scheme !== asked.scheme) return false;
+  const { cookies } = http.policy;
+  if (asked.hasCookie && (cookies === undefined || cookies.length > 0)) return false;
+  for (const [name, value] of depends) if (rawField(request, name) !== value) return false;
+  return true;
+}
+
+function send(route: Route, asked: FastRequest, request: IncomingMessage, response: ServerResponse): boolean {
+  const { http } = route;
+  const status = statusFor(route.response, asked);
+  const known = status === undefined ? undefined : route.templates.get(status);
+  if (known?.confirmed !== true) return false;
+  const now = http.now();
+  const entry = http.freshHit(route.id, route.response, now);
+  if (entry === undefined) return false;
+  response.writeHead(known.template.status, known.template.fields(entry, now));
+  if (known.template.status === 304 || request.method === 'HEAD') response.end();
+  else response.end(route.response.body);
+  return true;
+}
+
+/** 304 for exactly the validator that is stored, the status of the response without conditions, else the long way. */
+function statusFor(
+  { status, headers }: StoredResponse,
+  { ifNoneMatch, ifModifiedSince }: FastRequest,
+): number | undefined {
+  if (ifNoneMatch !== undefined) return status === 200 && ifNoneMatch === headerOf(headers, 'etag') ? 304 : undefined;
+  if (ifModifiedSince === undefined) return status;
+  return status === 200 && ifModifiedSince === headerOf(headers, 'last-modified') ? 304 : undefined;
+}
+
+function sameMap(a: ReadonlyMap<string, string | undefined>, b: ReadonlyMap<string, string | undefined>): boolean {
+  return a.size === b.size && [...a].every(([name, value]) => b.has(name) && b.get(name) === value);
+}
