@@ -1,3 +1,4 @@
+import { hasEncodableHead } from './encodings.ts';
 import { type HeaderList, headerOf } from './headers.ts';
 import type { ResolvedPolicy } from './policy.ts';
 import { varyNames } from './vary.ts';
@@ -26,11 +27,13 @@ export function additionsTo(
   { refused, vary }: Verdict,
   policy: ResolvedPolicy,
 ): Omit<HeadAdditions, 'status'> {
-  if (!policy.mode.completesResponses) return { cacheControl: undefined, vary: undefined };
+  const encodable = refused === undefined && policy.encodings.length > 0 && hasEncodableHead(sent);
+  const completes = policy.mode.completesResponses;
+  const names = completes && refused === undefined ? [...vary, ...policy.headers, ...varyingCookie(policy)] : [];
   const saysCacheControl = headerOf(sent, 'cache-control') !== undefined || headerOf(sent, 'expires') !== undefined;
   return {
-    cacheControl: saysCacheControl ? undefined : cacheControl(policy, refused),
-    vary: refused === undefined ? longerVary(sent, vary, policy) : undefined,
+    cacheControl: completes && !saysCacheControl ? cacheControl(policy, refused) : undefined,
+    vary: longerVary(sent, encodable ? [...names, 'Accept-Encoding'] : names),
   };
 }
 
@@ -43,12 +46,15 @@ function cacheControl(policy: ResolvedPolicy, refused: string | undefined): stri
   return seconds === 0 ? `${scope}no-cache` : `${scope}max-age=${seconds}`;
 }
 
-/** `Vary` with all request fields of the key; `undefined` if the handler's own has them all. */
-function longerVary(sent: HeaderList, vary: readonly string[], policy: ResolvedPolicy): string | undefined {
+function varyingCookie({ cookies }: ResolvedPolicy): readonly string[] {
+  return cookies !== undefined && cookies.length > 0 ? ['cookie'] : [];
+}
+
+/** `Vary` with these names; `undefined` if the handler's own has them all. */
+function longerVary(sent: HeaderList, names: readonly string[]): string | undefined {
   const named = varyNames(sent);
   if (named === '*') return undefined;
-  const cookie = policy.cookies !== undefined && policy.cookies.length > 0 ? ['cookie'] : [];
-  const missing = [...vary, ...policy.headers, ...cookie].filter((name) => !named.includes(name));
+  const missing = names.filter((name) => !named.includes(name.toLowerCase()));
   if (missing.length === 0) return undefined;
   const own = headerOf(sent, 'vary');
   return [...(own === undefined ? [] : [own]), ...new Set(missing)].join(', ');

@@ -15,6 +15,7 @@ import type { StoredResponse } from './records.ts';
 import { answersRange } from './representation.ts';
 import type { HttpRequest } from './request.ts';
 import type { RequestDemands } from './request-directives.ts';
+import { type Encode, ResponseEncoder } from './response-encoder.ts';
 import { type Found, ResponseStore } from './response-store.ts';
 import { headUpdate } from './head-update.ts';
 
@@ -40,18 +41,25 @@ export type Lookup =
       readonly response: StoredResponse;
       readonly age: number;
       readonly refresh: Fill | undefined;
-      /** The id of the response, if this is a plain hit. */
-      readonly id: string | undefined;
+      /** Where the response is kept, if this is a plain hit. */
+      readonly kept: Kept | undefined;
     }
   /** Run the handler and push what it answers into the fill. */
   | { readonly kind: 'miss'; readonly fill: Fill }
   /** Answer with 504: the client wants nothing that is not stored (`only-if-cached`). */
   | { readonly kind: 'unavailable'; readonly status: string };
 
+/** A stored response as it is kept; what is answered may be a coded form of it. */
+export interface Kept {
+  readonly id: string;
+  readonly response: StoredResponse;
+}
+
 /** What the engine needs of the platform it runs on. */
 export interface Platform {
   /** A strong validator for a body, quotes included. */
   readonly entityTag: (body: Uint8Array) => string;
+  readonly encode: Encode;
 }
 
 /**
@@ -65,6 +73,7 @@ export class HttpCache {
   readonly #store: ResponseStore;
   readonly #platform: Platform;
   readonly #flights: Flights;
+  readonly #encoder: ResponseEncoder | undefined;
 
   constructor(cache: Cache, policy: ResponsePolicy, platform: Platform) {
     if (!(cache instanceof Cache)) throw invalidOption('cache', cache, 'a cache made by `createCache`');
@@ -73,6 +82,8 @@ export class HttpCache {
     this.name = cache.name;
     this.policy = resolvePolicy(policy, defaultsOf(cache).lifetime);
     this.#store = new ResponseStore(this.#space, this.policy);
+    const { encodings } = this.policy;
+    this.#encoder = encodings.length === 0 ? undefined : new ResponseEncoder(this.#space, encodings, platform.encode);
     this.#flights = new Flights(this.#space.root.clock, this.policy.collapseTimeout);
   }
 
@@ -132,7 +143,7 @@ export class HttpCache {
     }
     const fresh = isFresh(entry, now) && !response.alwaysValidated;
     if (fresh && this.#satisfies(entry, demands, now)) {
-      return this.#hit(entry, { hit: true, ttl }, undefined, found.place.variantId);
+      return this.#plainHit(asked, found, entry, { hit: true, ttl });
     }
     if (!fresh && isStaleEnough(entry, demands, now)) return this.#hit(entry, { hit: true, ttl });
     const revalidates = !fresh && !demands.validated && demands.maxAge === Infinity && demands.minFresh === 0;
@@ -152,18 +163,26 @@ export class HttpCache {
     return ageAt(entry, now) < maxAge * 1000 && entry.staleAt - now >= minFresh * 1000;
   }
 
-  /** The entry with this id if it still holds this response and is fresh, and if the backend tells at once. */
-  freshHit(id: string, response: StoredResponse, now: number): Entry<StoredResponse> | undefined {
+  /** The entry of a response if it still is where it was and fresh, and if the backend tells at once. */
+  freshHit({ id, response }: Kept, now: number): Entry<StoredResponse> | undefined {
     const found = this.#space.find(id);
     if (found === undefined || found instanceof Promise || found.value !== response) return undefined;
     if (response.alwaysValidated || !this.#space.isHit(found, now)) return undefined;
     return found as Entry<StoredResponse>;
   }
 
-  #hit(entry: Entry<StoredResponse>, status: CacheStatus, refresh?: Fill, id?: string): Lookup {
+  #plainHit(asked: Asked, { place }: Found, entry: Entry<StoredResponse>, status: CacheStatus): MaybePromise<Lookup> {
+    const kept = { id: place.variantId, response: entry.value };
+    const hit = { ...this.#hit(entry, status), kept };
+    const coded = this.#encoder?.forRequest(asked.request, entry, kept.id);
+    if (coded === undefined) return hit;
+    return coded instanceof Promise ? coded.then((response) => ({ ...hit, response })) : { ...hit, response: coded };
+  }
+
+  #hit(entry: Entry<StoredResponse>, status: CacheStatus, refresh?: Fill): Lookup & { kind: 'hit' } {
     currentDependencies()?.use(entry, this.#space.scopes, this.#space.root.log);
     const age = ageAt(entry, this.now());
-    return { kind: 'hit', status: statusParameters(status), response: entry.value, age, refresh, id };
+    return { kind: 'hit', status: statusParameters(status), response: entry.value, age, refresh, kept: undefined };
   }
 
   #miss(asked: Asked, found: Found, fwd: Fwd): MaybePromise<Lookup> {

@@ -1,5 +1,6 @@
 import { type Duration, toMilliseconds } from '../duration.ts';
 import { invalidOption, rejectUnknownOptions } from '../errors.ts';
+import type { Encoding } from './encodings.ts';
 import type { Mode } from './modes/mode.ts';
 import { safe } from './modes/safe.ts';
 import { standard } from './modes/standard.ts';
@@ -60,6 +61,12 @@ export interface ResponsePolicy {
    * because an application's own cache is no CDN; in standard mode `['CDN-Cache-Control']`.
    */
   readonly targetedFields?: readonly string[];
+  /**
+   * Content codings that the cache makes of text-like responses of 1 KiB and more, each once, for clients that accept
+   * them; the handler then sees no `Accept-Encoding`. The best first, such as `['br', 'gzip']`. Default: none, so that
+   * bodies stay as the handler or a compressor makes them.
+   */
+  readonly encodings?: readonly Encoding[];
   /** Larger responses are passed on, but not stored. In bytes. Default: 4 MiB (4,194,304). */
   readonly maxBodyBytes?: number;
   /** How long a request waits for the same response to another one before it runs the handler itself. Default: `'5s'`. */
@@ -90,6 +97,7 @@ export interface ResolvedPolicy {
   readonly maxVariants: number;
   readonly storeSetCookie: boolean;
   readonly targetedFields: readonly string[];
+  readonly encodings: readonly Encoding[];
   readonly maxBodyBytes: number;
   readonly collapseTimeout: number;
   readonly fastPath: boolean;
@@ -110,6 +118,7 @@ const OPTIONS = [
   'maxVariants',
   'storeSetCookie',
   'targetedFields',
+  'encodings',
   'maxBodyBytes',
   'collapseTimeout',
   'fastPath',
@@ -154,6 +163,7 @@ export function resolvePolicy(policy: ResponsePolicy, defaults: PolicyDefaults):
     targetedFields: tokens(policy.targetedFields ?? (isSafe ? [] : ['CDN-Cache-Control']), 'targetedFields').map(
       (name) => name.toLowerCase(),
     ),
+    encodings: codings(policy.encodings ?? []),
     maxBodyBytes: count(policy, 'maxBodyBytes', 4 * 1024 * 1024, 0),
     collapseTimeout: milliseconds(policy, 'collapseTimeout', 5_000),
     fastPath: flag(policy, 'fastPath'),
@@ -194,6 +204,12 @@ function flag(policy: ResponsePolicy, option: 'fastPath' | 'serverTiming' | 'sto
   const value = policy[option] ?? false;
   if (typeof value === 'boolean') return value;
   throw invalidOption(option, value, 'true or false');
+}
+
+function codings(names: readonly Encoding[]): readonly Encoding[] {
+  const known = names instanceof Array && names.every((name) => name === 'br' || name === 'gzip');
+  if (known) return [...new Set(names)];
+  throw invalidOption('encodings', names, "an array of 'br' and 'gzip'");
 }
 
 function headerNames(names: readonly string[]): readonly string[] {

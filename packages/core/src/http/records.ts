@@ -1,3 +1,4 @@
+import type { Encoding } from './encodings.ts';
 import type { HeaderList } from './headers.ts';
 import type { PartialContent } from './ranges.ts';
 
@@ -33,6 +34,8 @@ export interface StoredResponse {
   readonly stale: StaleWindows;
   /** How long the handler took, in milliseconds. */
   readonly fillDuration: number;
+  /** Coded forms of the body that were asked for. */
+  readonly encoded?: Readonly<Partial<Record<Encoding, Uint8Array>>>;
 }
 
 /** One of the responses of a URL. */

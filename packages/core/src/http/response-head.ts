@@ -44,7 +44,9 @@ export function judge(head: ResponseHead, inputs: Iterable<string>, bytes: numbe
     (uncovered === undefined ? undefined : `read:${uncovered}`) ??
     (Math.max(bytes, declaredLength(head.headers) ?? 0) > policy.maxBodyBytes ? 'size' : undefined) ??
     (isWorthStoring(head.lifetime) ? undefined : 'expired');
-  const vary = [...new Set([...said, ...learned])].filter((name) => !policy.mode.coveredFields.has(name));
+  const covered = (name: string): boolean =>
+    policy.mode.coveredFields.has(name) || (name === 'accept-encoding' && policy.encodings.length > 0);
+  const vary = [...new Set([...said, ...learned])].filter((name) => !covered(name));
   return { refused, vary: vary.sort() };
 }
 

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type Cache, spaceOf } from '../cache.ts';
 import { headerNames, headerOf } from '../http/headers.ts';
-import type { HttpCache } from '../http/http-cache.ts';
+import type { HttpCache, Kept } from '../http/http-cache.ts';
 import type { StoredResponse } from '../http/records.ts';
 import type { HttpRequest } from '../http/request.ts';
 import { AnswerTemplate, sameTemplate } from './answer-template.ts';
@@ -16,8 +16,8 @@ const MAX_ROUTES_PER_URL = 8;
 /** A hit that the framework's way has answered. */
 export interface AnsweredHit {
   readonly http: HttpCache;
-  /** The id of the stored response. */
-  readonly id: string;
+  readonly kept: Kept;
+  /** The response as it was sent, coded perhaps. */
   readonly response: StoredResponse;
   /** All fields that went out, in their order. */
   readonly fields: readonly string[];
@@ -28,7 +28,7 @@ export interface AnsweredHit {
 /** One answer of a URL: which requests it is for, and how it looks. */
 interface Route {
   readonly http: HttpCache;
-  readonly id: string;
+  kept: Kept;
   readonly host: string;
   readonly scheme: HttpRequest['scheme'];
   /** Request fields that the answer depends on, with their values. */
@@ -66,10 +66,9 @@ export class FastPath {
       [...new Set([...names, ...hit.http.policy.headers])].map((name) => [name, request.header(name)]),
     );
     const route = this.#routeFor(request, hit, depends);
-    if (route.response !== hit.response) {
-      route.response = hit.response;
-      route.templates.clear();
-    }
+    if (route.kept.response !== hit.kept.response || route.response !== hit.response) route.templates.clear();
+    route.kept = hit.kept;
+    route.response = hit.response;
     const before = route.templates.get(status);
     const confirmed = before !== undefined && sameTemplate(before.template, template);
     route.templates.set(status, { template, confirmed });
@@ -92,11 +91,14 @@ export class FastPath {
     const routes = this.#routes.get(url) ?? [];
     const known = routes.find(
       (route) =>
-        route.id === hit.id && route.host === host && route.scheme === scheme && sameMap(route.depends, depends),
+        route.kept.id === hit.kept.id &&
+        route.host === host &&
+        route.scheme === scheme &&
+        sameMap(route.depends, depends),
     );
     if (known !== undefined) return known;
-    const { http, id, response } = hit;
-    const route = { http, id, host, scheme, depends, response, templates: new Map() };
+    const { http, kept, response } = hit;
+    const route = { http, kept, host, scheme, depends, response, templates: new Map() };
     this.#routes.delete(url);
     this.#routes.set(url, [route, ...routes].slice(0, MAX_ROUTES_PER_URL));
     const [oldest] = this.#routes.keys();
@@ -119,7 +121,7 @@ function send(route: Route, asked: FastRequest, request: IncomingMessage, respon
   const known = status === undefined ? undefined : route.templates.get(status);
   if (known?.confirmed !== true) return false;
   const now = http.now();
-  const entry = http.freshHit(route.id, route.response, now);
+  const entry = http.freshHit(route.kept, now);
   if (entry === undefined) return false;
   response.writeHead(known.template.status, known.template.fields(entry, now));
   if (known.template.status === 304 || request.method === 'HEAD') response.end();

@@ -1,6 +1,7 @@
 import type { Cache } from '../cache.ts';
 import { HttpCache } from '../http/http-cache.ts';
 import type { ResponsePolicy } from '../http/policy.ts';
+import { encode } from './encode.ts';
 import { entityTag } from './entity-tag.ts';
 import { FastPath } from './fast-path.ts';
 import { type Exchange, serve } from './serve.ts';
@@ -22,7 +23,7 @@ export type { Exchange } from './serve.ts';
  * });
  */
 export function createNodeHandler(cache: Cache, policy: ResponsePolicy = {}): (exchange: Exchange) => void {
-  const http = new HttpCache(cache, policy, { entityTag });
+  const http = new HttpCache(cache, policy, { entityTag, encode });
   const fastPath = http.policy.fastPath ? FastPath.of(cache) : undefined;
   return (exchange) => serve(http, exchange, fastPath);
 }

@@ -49,9 +49,9 @@ function act(http: HttpCache, exchange: Exchange, asked: HttpRequest, lookup: Lo
     if (refresh !== undefined) {
       rerun(exchange, () => runInto(http, exchange, asked, refresh, NO_CONDITIONS));
     }
-    const { id, response: stored, status } = lookup;
+    const { kept, response: sent, status } = lookup;
     const learn = (code: number, fields: readonly string[]): void => {
-      if (id !== undefined) fastPath?.learn(asked, { http, id, response: stored, fields, status }, code);
+      if (kept !== undefined) fastPath?.learn(asked, { http, kept, response: sent, fields, status }, code);
     };
     reply(asked, response, { ...replyOf(http, lookup), onFields: fastPath === undefined ? undefined : learn });
   } else {

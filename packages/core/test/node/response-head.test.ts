@@ -1,14 +1,8 @@
 import { IncomingMessage, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
 import { describe, expect, it } from 'vitest';
-import {
-  appendElement,
-  beforeHead,
-  fieldsChangedSince,
-  fieldsNow,
-  headerList,
-  setFieldList,
-} from '../../src/node/response-head.ts';
+import { appendElement, beforeHead, fieldsChangedSince, fieldsNow, headerList } from '../../src/node/response-head.ts';
+import { preparedFields } from '../../src/node/prepared-fields.ts';
 
 const made = (): ServerResponse => new ServerResponse(new IncomingMessage(new Socket()));
 
@@ -16,7 +10,7 @@ describe('the head of a Node response', () => {
   it('becomes a list and a response again', () => {
     const list = ['X-Many', 'a', 'X-Many', 'b', 'x-one', '1'];
     const response = made();
-    setFieldList(response, list);
+    for (const [name, value] of preparedFields(list).grouped) response.setHeader(name, value);
     expect(headerList(response)).toEqual(list);
     response.setHeader('X-Number', 7);
     expect(headerList(response)).toEqual([...list, 'X-Number', '7']);

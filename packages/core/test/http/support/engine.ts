@@ -23,7 +23,10 @@ export function request(
 }
 
 export function engine(cache: Cache, policy: ResponsePolicy = {}): HttpCache {
-  return new HttpCache(cache, policy, { entityTag: (body) => `"${body.length}"` });
+  return new HttpCache(cache, policy, {
+    entityTag: (body) => `"${body.length}"`,
+    encode: (body) => Promise.resolve(body),
+  });
 }
 
 /** Ends a fill with a response that goes out as it is. */
