@@ -8,7 +8,7 @@ import { CacheError, invalidOption, rejectUnknownOptions } from './errors.ts';
 import { validateTags } from './invalidation/tags.ts';
 import type { ValueIsolation } from './isolation.ts';
 import type { Key } from './key.ts';
-import { LIFETIME_OPTIONS, type LifetimeOptions, resolveLifetime } from './lifetime-options.ts';
+import { LIFETIME_OPTIONS, type LifetimeOptions, lifetimeOf } from './lifetime-options.ts';
 import type { Space } from './space.ts';
 import type { CacheDefaults } from './value-loads.ts';
 
@@ -91,7 +91,7 @@ export class ValueStreams {
     if (signal !== undefined && !(signal instanceof AbortSignal)) {
       throw invalidOption('signal', signal, 'an `AbortSignal`');
     }
-    const lifetime = resolveLifetime(options, this.#defaults.lifetime);
+    const lifetime = lifetimeOf(options, this.#defaults.lifetime);
     const checkedTags = tags === undefined ? [] : [...validateTags(tags)];
     const { clock, log } = this.#space.root;
     const parts = { value: NO_VALUE, tags: checkedTags, limitAt: Infinity, copyOnRead: false };

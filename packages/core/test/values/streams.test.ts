@@ -166,7 +166,7 @@ describe.each(Object.entries(backends))('streams on %s', (_name, open) => {
     await cache.setStream('tagged', Readable.from([bytes]), { tags: ['tag'] });
     await cache.setStream('short', Readable.from([bytes]), { ttl: '1m' });
     await cache.namespace('inner').setStream('short', Readable.from([other]));
-    expect(await cache.setStream('short-lived', Readable.from([bytes]), { ttl: 0 })).toBe(false);
+    expect(await cache.setStream('short-lived', Readable.from([bytes]), { ttl: 0, staleIfError: '1h' })).toBe(false);
     expect((await cache.entry('tagged'))?.tags).toEqual(['tag']);
     expect(await get(cache, 'short-lived')).toBeUndefined();
     await cache.invalidateTags(['tag']);
