@@ -9,7 +9,7 @@ const [backend = '', servers = '{}', missRate, warmUpMs, measureMs] = process.ar
 await answerAlone(async () => {
   const make = BACKENDS[backend];
   if (make === undefined) throw new Error(`no backend ${backend}`);
-  const cache = createCache({ backend: make(JSON.parse(servers) as Servers), ttl: '1h' });
+  const cache = createCache({ backend: make(JSON.parse(servers) as Servers), ttl: '1h', backendTimeout: '5s' });
   await cache.get('ready?');
   const budget = { warmUpMs: Number(warmUpMs), measureMs: Number(measureMs) };
   const latencies = await measureLatencies(cache, Number(missRate), budget);

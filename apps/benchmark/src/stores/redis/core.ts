@@ -13,7 +13,10 @@ export function redisCore({ tagged = false, json = false }: CoreUse = {}): Store
     create: async ({ place, keys, tags }) => {
       const { createCache } = await import('@cache/core');
       const { jsonCodec, redis } = await import('@cache/core/redis');
-      const cache = createCache({ backend: redis(place, json ? { codec: jsonCodec } : {}), ttl: TTL_MS });
+      // A machine that stands still for a moment must not turn a hit into a miss.
+      const patience = '5s';
+      const backend = redis(place, { timeout: patience, ...(json && { codec: jsonCodec }) });
+      const cache = createCache({ backend, ttl: TTL_MS, backendTimeout: patience });
       const nothing = { ttl: 0 };
       return {
         read: (id) => cache.getOrSet(keys[id] ?? '', () => null, nothing),
