@@ -8,6 +8,7 @@ const projects = [
   'apps/benchmark',
   'apps/conformance',
   'apps/crash',
+  'apps/fuzz',
   'apps/gateway',
   'tooling',
 ];

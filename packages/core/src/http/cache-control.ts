@@ -1,10 +1,16 @@
 /**
  * The directives of a `Cache-Control` field (RFC 9111, section 5.2), names in lower case. The value is the argument
- * without its quotes, or `true` where there is none.
+ * without its quotes, `true` where there is none, and `''` for a directive that could also allow something if it were
+ * well formed.
  */
 export type CacheControl = ReadonlyMap<string, string | true>;
 
-const DIRECTIVE = /^([!#$%&'*+.^_`|~\w-]+)(?:=("(?:[^"\\]|\\.)*"|[^\s",;=]+))?$/;
+const DIRECTIVE = /^([!#$%&'*+.^_`|~\w-]+)(?:=("(?:[^"\\]|\\.)*"|[!#$%&'*+.^_`|~\w-]+))?$/;
+
+/** Directives that are about some fields only, if they name them. */
+const QUALIFIED = ['private', 'no-cache'];
+
+const NAMES = /^[\s,]*[!#$%&'*+.^_`|~\w-]+(?:[\s,]+[!#$%&'*+.^_`|~\w-]+)*[\s,]*$/;
 
 /** Directives that forbid something or bound a lifetime; found even inside what cannot be parsed. */
 const RESTRICTING = [
@@ -19,6 +25,9 @@ const RESTRICTING = [
   'stale-while-revalidate',
 ];
 
+/** Those of them that also allow something: to store in spite of `no-store`, or what was asked with `Authorization`. */
+const ALLOWING_TOO = ['must-understand', 'must-revalidate', 's-maxage'];
+
 const NOTHING: CacheControl = new Map();
 
 /**
@@ -32,13 +41,24 @@ export function parseCacheControl(value: string | undefined): CacheControl {
   for (const part of splitOutsideQuotes(value)) {
     const match = DIRECTIVE.exec(part);
     if (match === null) {
-      for (const word of restrictingWords(part)) directives.set(word, true);
+      for (const word of restrictingWords(part)) directives.set(word, ALLOWING_TOO.includes(word) ? '' : true);
       continue;
     }
     const name = (match[1] ?? '').toLowerCase();
-    directives.set(name, stricter(directives.get(name), argument(match[2])));
+    directives.set(name, stricter(directives.get(name), qualified(name, argument(match[2]))));
   }
   return directives;
+}
+
+/** The argument of a directive; `true` where it should name fields and does not, so that it is about the whole response. */
+export function qualified(name: string, value: string | true): string | true {
+  return QUALIFIED.includes(name) && value !== true && !NAMES.test(value) ? true : value;
+}
+
+/** Whether a directive is there and well formed, so that what it allows is allowed. */
+export function grants(directives: CacheControl, name: string): boolean {
+  const value = directives.get(name);
+  return value !== undefined && value !== '';
 }
 
 /**
@@ -59,19 +79,21 @@ export function parseSeconds(text: string): number | undefined {
 function splitOutsideQuotes(value: string): string[] {
   const parts: string[] = [];
   let start = 0;
-  let quoted = false;
+  let quote = -1;
   for (let i = 0; i < value.length; i += 1) {
-    if (quoted && value[i] === '\\') i += 1;
-    else if (value[i] === '"') quoted = !quoted;
-    else if (value[i] === ',' && !quoted) {
+    if (quote !== -1 && value[i] === '\\') i += 1;
+    else if (value[i] === '"') quote = quote === -1 ? i : -1;
+    else if (value[i] === ',' && quote === -1) {
       parts.push(value.slice(start, i));
       start = i + 1;
     }
   }
-  parts.push(value.slice(start));
+  const rest = value.slice(start);
   // A quote that never closes would swallow the directives after it.
-  const split = quoted ? value.split(',') : parts;
-  return split.map((part) => part.trim()).filter((part) => part !== '');
+  const end = quote === -1 ? -1 : rest.indexOf(',', quote - start);
+  if (end === -1) parts.push(rest);
+  else parts.push(rest.slice(0, end), ...rest.slice(end + 1).split(','));
+  return parts.map((part) => part.trim()).filter((part) => part !== '');
 }
 
 function restrictingWords(part: string): string[] {

@@ -201,9 +201,9 @@ export class Fill {
   /** Whether a stale response may go out instead of this error (RFC 5861, section 4; RFC 9111, section 4.2.4). */
   #mayReplace(entry: Entry<StoredResponse>, status: number): boolean {
     const { isValid, clock } = this.#context;
-    const { ifError, ifLost } = entry.value.stale;
-    const until = entry.staleAt + (status === 502 || status === 504 ? ifLost : ifError);
-    return entry.value.status < 500 && clock.now() < until && isValid(entry);
+    const { alwaysValidated, stale } = entry.value;
+    const until = entry.staleAt + (status === 502 || status === 504 ? stale.ifLost : stale.ifError);
+    return !alwaysValidated && entry.value.status < 500 && clock.now() < until && isValid(entry);
   }
 
   #staleInstead(entry: Entry<StoredResponse>, status: number): Substitute {

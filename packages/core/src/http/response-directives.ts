@@ -1,4 +1,4 @@
-import { type CacheControl, parseCacheControl } from './cache-control.ts';
+import { type CacheControl, parseCacheControl, qualified } from './cache-control.ts';
 import { type HeaderList, headerNames, headerOf } from './headers.ts';
 import { parseDictionary } from './structured-fields.ts';
 
@@ -35,7 +35,7 @@ function targetedDirectives(field: string | undefined): CacheControl | undefined
   const directives = new Map<string, string | true>();
   for (const [name, { type, value }] of members) {
     if (type === 'integer') directives.set(name, String(value));
-    else if (type === 'string' || type === 'token') directives.set(name, value);
+    else if (type === 'string' || type === 'token') directives.set(name, qualified(name, value));
     else if (value !== false) directives.set(name, true);
   }
   return directives;

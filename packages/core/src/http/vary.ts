@@ -1,11 +1,17 @@
 import { type HeaderList, headerNames, headerOf } from './headers.ts';
 import type { Variant, VariantIndex } from './records.ts';
 
-/** The names in `Vary`, in lower case, sorted, each once; `'*'` if the response cannot be matched to any other request. */
+/**
+ * The names in `Vary`, in lower case, sorted, each once; `'*'` if the response cannot be matched to any other request,
+ * because it says so or because what it says is not a list of names.
+ */
 export function varyNames(headers: HeaderList): readonly string[] | '*' {
   const names = headerNames(headerOf(headers, 'vary'));
-  return names.includes('*') ? '*' : [...new Set(names)].sort();
+  return names.every((name) => NAME.test(name)) ? [...new Set(names)].sort() : '*';
 }
+
+/** Of a request field; `*` alone is none. */
+const NAME = /^(?!\*$)[!#$%&'*+.^_`|~\w-]+$/;
 
 /** How the value of a request field is written into a secondary key. */
 export type Normalise = (name: string, value: string) => string;

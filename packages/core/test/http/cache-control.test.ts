@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseCacheControl, parseSeconds, secondsOf } from '../../src/http/cache-control.ts';
+import { grants, parseCacheControl, parseSeconds, secondsOf } from '../../src/http/cache-control.ts';
 
 const parsed = (value: string | undefined): Record<string, string | true> =>
   Object.fromEntries(parseCacheControl(value));
@@ -80,6 +80,33 @@ describe('parsing Cache-Control', () => {
     'nocache',
   ])('finds nothing forbidding in %j', (value) => {
     for (const word of FORBIDDING) expect(parseCacheControl(value).has(word)).toBe(false);
+  });
+
+  it.each(['private=""', 'private=" , "', 'private="(x)"', 'private=x(y', 'no-cache="", max-age=60', 'no-cache="a;b"'])(
+    'takes %j for the whole response, because it names no fields',
+    (value) => {
+      expect([...parseCacheControl(value).values()]).toContain(true);
+      expect([...parseCacheControl(value).values()]).not.toContain('');
+    },
+  );
+
+  it.each([
+    ['must-understand', true],
+    ['must-understand=1', true],
+    ['max-age=60; must-understand', false],
+    ['"must-understand"', false],
+    ['must-understand"', false],
+    ['ext="a, must-understand", b="', false],
+    ['must-understand, "must-understand"', false],
+    ['ext="a, b"', false],
+  ])('of %j takes it that it allows what must-understand does: %s', (value, allowed) => {
+    expect(grants(parseCacheControl(value), 'must-understand')).toBe(allowed);
+  });
+
+  it('reads nothing out of a string that is closed, even if a later one is not', () => {
+    expect(parsed('ext="a, max-age=60, public", x="')).toEqual({ ext: 'a, max-age=60, public' });
+    expect(parsed('ext="a, public", x="b, no-store, max-age=5')).toMatchObject({ 'no-store': true, 'max-age': '5' });
+    expect(parsed('ma"x-age=60, max-age="60"')).toEqual({ 'max-age': true });
   });
 
   it('takes the smaller of two numbers, and no argument before any', () => {

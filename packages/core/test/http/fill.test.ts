@@ -114,4 +114,23 @@ describe('a fill', () => {
     expect(tell({ maxAge: 0 }, [])[0]).toBe('fwd=uri-miss; detail=expired');
     expect(tell({ maxBodyBytes: 3 }, ['Content-Length', '4'])[0]).toBe('fwd=uri-miss; detail=size');
   });
+
+  it('does not use a fresh response instead of an error if it must be validated each time', () => {
+    const { fill, lookup } = open({ mode: 'standard', staleIfError: '1h' });
+    answer(fill, 'page', { headers: ['Cache-Control', 'max-age=60, no-cache', 'ETag', '"v1"'] });
+
+    const verdict = fillOf(lookup()).head(500, [], { set: [], removed: [] });
+
+    expect(verdict).toMatchObject({ kind: 'send' });
+  });
+
+  it('uses a fresh response that a client wanted validated instead of an error', () => {
+    const { cache } = testCache();
+    const http = engine(cache, { mode: 'standard', staleIfError: '1h' });
+    answer(fillOf(http.lookup(request())), 'page', { headers: ['Cache-Control', 'max-age=60', 'ETag', '"v1"'] });
+
+    const asked = http.lookup(request({ 'cache-control': 'no-cache' }));
+
+    expect(fillOf(asked).head(500, [], { set: [], removed: [] })).toMatchObject({ kind: 'answer' });
+  });
 });

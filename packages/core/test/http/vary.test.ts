@@ -18,6 +18,11 @@ describe('the names in Vary', () => {
     [['Vary', '*'], '*'],
     [['Vary', 'accept, *'], '*'],
     [['Vary', 'accept', 'VARY', ' * '], '*'],
+    [['Vary', 'accept; accept-language'], '*'],
+    [['Vary', 'accept accept-language'], '*'],
+    [['Vary', '"accept"'], '*'],
+    [['Vary', 'accept, *"'], '*'],
+    [['Vary', '*x'], ['*x']],
   ])('of %j are %j', (headers, names) => {
     expect(varyNames(headers)).toEqual(names);
   });

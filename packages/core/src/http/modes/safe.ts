@@ -69,7 +69,7 @@ function lifetime(answer: Answer, policy: ResolvedPolicy): ResponseLifetime {
   const seconds = explicitLifetime(headers, directives, receivedAt);
   // A handler that takes long is no network that takes long: what it says of lifetimes counts from when it says it.
   const age = initialAge(headers, receivedAt, receivedAt);
-  const ttl = seconds === undefined ? (policy.maxAge ?? 0) : Math.max(0, seconds * 1000 - age);
+  const ttl = seconds === undefined ? (policy.maxAge ?? 0) : seconds * 1000 - age;
   return {
     ttl,
     said: seconds !== undefined,

@@ -1,4 +1,4 @@
-import { parseCacheControl } from '../cache-control.ts';
+import { grants, parseCacheControl } from '../cache-control.ts';
 import { explicitLifetime, heuristicLifetime, initialAge } from '../freshness.ts';
 import { headerOf } from '../headers.ts';
 import type { ResolvedPolicy } from '../policy.ts';
@@ -53,9 +53,8 @@ function whyNotStored(answer: Answer, policy: ResolvedPolicy): string | undefine
   if (request.method === 'POST' && !isPostForGet(answer)) return 'method';
   if (status < 200 || status === 304) return 'status';
   if (status === 206 && parseContentRange(headerOf(headers, 'content-range')) === undefined) return 'range';
-  if (said.has('must-understand')) {
-    if (!UNDERSTOOD.has(status)) return 'must-understand';
-  } else if (said.has('no-store')) return 'no-store';
+  if (said.has('must-understand') && !UNDERSTOOD.has(status)) return 'must-understand';
+  if (said.has('no-store') && !grants(said, 'must-understand')) return 'no-store';
   if (said.get('private') === true) return 'private';
   if (request.header('authorization') !== undefined && !allowsAuthorized(answer)) return 'authorization';
   if (varyNames(headers) === '*') return 'vary';
@@ -69,7 +68,7 @@ function whyNotStored(answer: Answer, policy: ResolvedPolicy): string | undefine
 
 /** RFC 9111, section 3.5. */
 function allowsAuthorized({ directives }: Answer): boolean {
-  return ['public', 's-maxage', 'must-revalidate'].some((name) => directives.directives.has(name));
+  return ['public', 's-maxage', 'must-revalidate'].some((name) => grants(directives.directives, name));
 }
 
 /** A POST whose answer is a representation of its own URL, with a lifetime (RFC 9110, section 9.3.3). */
