@@ -19,6 +19,7 @@ export class SqliteStore extends OneByOne implements Store {
   readonly capabilities: StoreCapabilities;
   readonly log: LogSource;
   readonly streams?: StreamStore;
+  readonly endsWithin: number;
   readonly #shards: readonly Shard[];
   readonly #context: StoreContext;
   readonly #prefix: string;
@@ -28,6 +29,7 @@ export class SqliteStore extends OneByOne implements Store {
     this.#shards = shards;
     this.#context = context;
     this.log = log;
+    this.endsWithin = shards[0]?.options.timeout ?? 0;
     this.#prefix = `${context.name}/${context.version}/`;
     const streams = shards[0]?.options.codec.passesStreams === true;
     this.capabilities = { atomic: true, shared: true, persistent: true, streams };

@@ -31,7 +31,11 @@ export interface SqliteOptions {
   readonly fileAbove?: number;
   /** How values become bytes. Default: structured clone. */
   readonly codec?: Codec;
-  /** How long a write may wait for other processes that write, before it fails. Default: `'5s'`. */
+  /**
+   * How long a write may wait for other processes that write, before it is dropped for good; a large value gets the time to
+   * write it besides. Default: `'1s'`. With more than the cache's `backendTimeout`, a write that the cache no longer
+   * waits for may still take effect.
+   */
   readonly busyTimeout?: Duration;
   /**
    * `'full'` waits for the disk at each write. With `'normal'` what was acknowledged survives the death of the process, but the
@@ -186,7 +190,7 @@ function checkOptions(options: SqliteOptions) {
     shards: wholeNumber(options.shards ?? 1, 'shards', 1, 64),
     fileAbove: wholeNumber(options.fileAbove ?? 64 * 1024, 'fileAbove', 0, 512 * 1024 ** 2),
     codec,
-    timeout: toMilliseconds(options.busyTimeout ?? '5s', 'busyTimeout'),
+    timeout: toMilliseconds(options.busyTimeout ?? '1s', 'busyTimeout'),
     connection: { synchronous, wait: WAIT_IN_PLACE },
     statistics,
   };
