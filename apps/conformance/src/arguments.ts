@@ -34,6 +34,7 @@ Plays the public tests for HTTP caches against the gateway. The tests are not pa
   --framework NAME  of the gateway (default: express)
   --mode NAME       of the gateway (default: standard)
   --backend WHERE   of the gateway (default: memory)
+  --store-set-cookie  lets the gateway store answers that set cookies
   --no-cache        the gateway without a cache: what a proxy reaches that stores nothing
   --base URL        another cache in place of the gateway; needs --origin-port
   --origin-port N   where the origin listens on 127.0.0.1 (default: a free port)
@@ -50,6 +51,8 @@ export function parsePlan(args: readonly string[]): Plan {
     throw new UsageError(tests === undefined ? 'no tests given' : 'use either --tests or --suite');
   }
   const noCache = values['no-cache'];
+  const storeSetCookie = values['store-set-cookie'];
+  const flags = [...(noCache ? ['--no-cache'] : []), ...(storeSetCookie ? ['--store-set-cookie'] : [])];
   const originPort = wholeNumber(values['origin-port'], '--origin-port', 0);
   if (base !== undefined && originPort === 0) throw new UsageError('--base needs --origin-port');
   return {
@@ -60,9 +63,11 @@ export function parsePlan(args: readonly string[]): Plan {
     json: values.json,
     base: base?.replace(/\/+$/, ''),
     originPort,
-    gateway: ['--framework', framework, '--mode', mode, '--backend', backend, ...(noCache ? ['--no-cache'] : [])],
-    subject: base ?? `gateway (${framework}, ${noCache ? 'no cache' : mode})`,
-    documented: base === undefined && !noCache ? mode : undefined,
+    gateway: ['--framework', framework, '--mode', mode, '--backend', backend, ...flags],
+    subject:
+      base ??
+      `gateway (${[framework, noCache ? 'no cache' : mode, ...(storeSetCookie ? ['Set-Cookie stored'] : [])].join(', ')})`,
+    documented: base === undefined && !noCache ? (storeSetCookie ? `${mode} with cookies` : mode) : undefined,
   };
 }
 
@@ -85,6 +90,7 @@ function parseWith(args: string[]) {
       mode: { type: 'string', default: 'standard' },
       backend: { type: 'string', default: 'memory' },
       'no-cache': { type: 'boolean', default: false },
+      'store-set-cookie': { type: 'boolean', default: false },
       base: { type: 'string' },
       'origin-port': { type: 'string', default: '0' },
       id: { type: 'string', multiple: true, default: [] },

@@ -10,11 +10,16 @@ export interface CachedBy {
 }
 
 /** Makes the cache that the options ask for, or none. @throws StartError */
-export async function openCache({ mode, backend, maxStoredBytes }: Options): Promise<CachedBy | undefined> {
+export async function openCache({
+  mode,
+  backend,
+  maxStoredBytes,
+  storeSetCookie,
+}: Options): Promise<CachedBy | undefined> {
   if (mode === undefined) return undefined;
   const cache = createCache({ name: 'gateway', backend: await openBackend(backend) });
   reportErrors(cache);
-  return { cache, policy: { ...POLICIES[mode], maxBodyBytes: maxStoredBytes } };
+  return { cache, policy: { ...POLICIES[mode], maxBodyBytes: maxStoredBytes, storeSetCookie } };
 }
 
 /** A backend that is away fails with every request; one line now and then says so. */
@@ -31,7 +36,7 @@ function reportErrors(cache: Cache): void {
 /** The origin says how long its answers live; nothing does that for it. */
 const POLICIES: Readonly<Record<Mode, ResponsePolicy>> = {
   standard: { mode: 'standard' },
-  safe: { maxAge: 0 },
+  safe: { maxAge: 0, inputs: 'declared' },
 };
 
 /** Only what is asked for is loaded: the client libraries need not be installed. */

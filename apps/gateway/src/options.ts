@@ -15,6 +15,7 @@ export interface Options {
   readonly framework: Framework;
   /** `undefined`: nothing is cached. */
   readonly mode: Mode | undefined;
+  readonly storeSetCookie: boolean;
   readonly backend: string;
   readonly health: string | undefined;
   readonly log: LogFormat;
@@ -38,6 +39,7 @@ export const USAGE: string = `npm run gateway -- --origin URL [options]
   --framework NAME         express
   --mode NAME              standard: what RFC 9111 allows a shared cache; safe: the defaults of cacheResponse (default: standard)
   --no-cache               passes everything on
+  --store-set-cookie       stores answers that set cookies, and gives them to everybody (standard mode only)
   --backend WHERE          memory, sqlite:FOLDER, redis://HOST:PORT or memcached://HOST:PORT (default: memory)
   --health PATH            answered with 200 by the gateway itself
   --log FORMAT             text, json or off (default: text)
@@ -62,6 +64,7 @@ export function readOptions(args: readonly string[]): Options {
     port: wholeNumber(values.port, '--port', 0, 65_535),
     framework: oneOf(values.framework, '--framework', ['express']),
     mode: values['no-cache'] ? undefined : oneOf<Mode>(values.mode, '--mode', ['standard', 'safe']),
+    storeSetCookie: values['store-set-cookie'],
     backend: values.backend,
     health: readPath(values.health),
     log: oneOf(values.log, '--log', ['text', 'json', 'off']),
@@ -99,6 +102,7 @@ function parseWith(args: string[]) {
       framework: string('express'),
       mode: string('standard'),
       'no-cache': { type: 'boolean', default: false },
+      'store-set-cookie': { type: 'boolean', default: false },
       backend: string('memory'),
       health: { type: 'string' },
       log: string('text'),

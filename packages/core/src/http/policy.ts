@@ -39,6 +39,12 @@ export interface ResponsePolicy {
    * and are answered with 304. Not in standard mode, which leaves responses as they are.
    */
   readonly clientMaxAge?: Duration;
+  /**
+   * How it is known what of a request a response depends on. `'watched'`: the fields that the handler reads are noted, and one that
+   * the key does not cover prevents storing. `'declared'`: the handler says it in `Vary`, as one does that passes requests on to
+   * another server. Default: `'watched'`; in standard mode always `'declared'`.
+   */
+  readonly inputs?: 'watched' | 'declared';
   /** Request fields that are part of the key, and that the handler may therefore read. They are added to `Vary`. */
   readonly headers?: readonly string[];
   /**
@@ -90,6 +96,7 @@ export interface ResolvedPolicy {
   readonly staleIfUnreachable: number;
   readonly keepStale: number;
   readonly clientMaxAge: number;
+  readonly watchesInputs: boolean;
   readonly headers: readonly string[];
   readonly cookies: readonly string[] | undefined;
   /** `undefined`: the query is left as it is. */
@@ -112,6 +119,7 @@ const OPTIONS = [
   'staleIfUnreachable',
   'keepStale',
   'clientMaxAge',
+  'inputs',
   'headers',
   'cookies',
   'query',
@@ -144,6 +152,10 @@ export function resolvePolicy(policy: ResponsePolicy, defaults: PolicyDefaults):
   const { mode = 'safe', cookies } = policy;
   if (mode !== 'safe' && mode !== 'standard') throw invalidOption('mode', mode, "'safe' or 'standard'");
   const isSafe = mode === 'safe';
+  const inputs = policy.inputs ?? (isSafe ? 'watched' : 'declared');
+  if (inputs !== 'declared' && !(isSafe && inputs === 'watched')) {
+    throw invalidOption('inputs', inputs, isSafe ? "'watched' or 'declared'" : "'declared' with mode: 'standard'");
+  }
   const storeSetCookie = flag(policy, 'storeSetCookie');
   if (storeSetCookie && isSafe) throw invalidOption('storeSetCookie', true, "false, or true with mode: 'standard'");
   const staleIfError = milliseconds(policy, 'staleIfError', isSafe ? defaults.staleIfError : 0);
@@ -155,6 +167,7 @@ export function resolvePolicy(policy: ResponsePolicy, defaults: PolicyDefaults):
     staleIfUnreachable: milliseconds(policy, 'staleIfUnreachable', isSafe ? staleIfError : DAY),
     keepStale: milliseconds(policy, 'keepStale', isSafe ? 0 : DAY),
     clientMaxAge: milliseconds(policy, 'clientMaxAge', 0),
+    watchesInputs: isSafe && inputs === 'watched',
     headers: headerNames(policy.headers ?? []),
     cookies: cookies === undefined ? undefined : tokens(cookies, 'cookies'),
     query: queryFilter(policy.query ?? 'all'),

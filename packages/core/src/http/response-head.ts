@@ -38,7 +38,10 @@ export function toResponseHead(
 export function judge(head: ResponseHead, inputs: Iterable<string>, bytes: number, policy: ResolvedPolicy): Verdict {
   const named = varyNames(head.headers);
   const said = named === '*' ? [] : named;
-  const { uncovered, vary: learned } = judgeInputs(inputs, new Set([...said, ...policy.headers]));
+  const { uncovered, vary: learned } = judgeInputs(
+    policy.watchesInputs ? inputs : [],
+    new Set([...said, ...policy.headers]),
+  );
   const refused =
     policy.mode.whyNotStored(head, policy) ??
     (uncovered === undefined ? undefined : `read:${uncovered}`) ??
