@@ -11,6 +11,7 @@ export interface HttpContender {
 export const httpContenders: readonly HttpContender[] = [
   { name: 'floor', module: 'raw-node', cached: true },
   { name: 'express, floor in the handler', module: 'express-bare', cached: true },
+  { name: '@cache/express, fast path', module: 'fast-express', cached: true },
   { name: '@cache/core/node before express', module: 'before-express', cached: true },
   { name: '@cache/express', module: 'cache-express', cached: true },
   { name: 'express, no cache', module: 'express', cached: false },
