@@ -13,16 +13,16 @@ const given = parseArguments(process.argv.slice(2));
 if (given === undefined) {
   console.error(USAGE);
   process.exitCode = 2;
-} else fuzz(given);
+} else await fuzz(given);
 
-function fuzz({ lines, seed, json }: Arguments): void {
+async function fuzz({ lines, seed, json }: Arguments): Promise<void> {
   let told = 0;
   const progress = (done: number): void => {
     if (done < told + TELL_EVERY) return;
     told += TELL_EVERY;
     console.error(`${told} of ${lines} lines`);
   };
-  const outcome = runCampaign({ lines, seed, progress });
+  const outcome = await runCampaign({ lines, seed, progress });
   console.log(json ? JSON.stringify(outcome, null, 2) : toText(outcome));
   if (outcome.faults.length > 0) process.exitCode = 1;
 }

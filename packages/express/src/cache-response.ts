@@ -29,7 +29,10 @@ export type CacheMiddleware = (
 export function cacheResponse(cache: Cache, policy: ResponsePolicy = {}): CacheMiddleware {
   const handle = createNodeHandler(cache, policy);
   return (request, response, next) => {
-    const onFill = (): void => hideParsedCookies(request, policy.cookies ?? []);
+    const onFill = (): void => {
+      if (policy.cookies !== undefined) hideParsedCookies(request, policy.cookies);
+      if (policy.query !== undefined) hideParsedQuery(request);
+    };
     handle({ request, response, next, url: urlOf(request), identified: isIdentified(request), onFill });
   };
 }
@@ -54,4 +57,15 @@ function hideParsedCookies(request: CacheableRequest, visible: readonly string[]
     if (parsed === undefined) continue;
     holder[name] = Object.fromEntries(Object.entries(parsed).filter(([cookie]) => visible.includes(cookie)));
   }
+}
+
+/** Express has kept the query as it came, and version 4 has parsed it; the handler must see what is left of it. */
+function hideParsedQuery(request: CacheableRequest): void {
+  const [, query] = /\?(.*)$/s.exec(request.url) ?? [];
+  const path = request.originalUrl.split('?', 1)[0] ?? '';
+  request.originalUrl = query === undefined ? path : `${path}?${query}`;
+  if (!Object.hasOwn(request, 'query')) return;
+  const { app } = request as { app?: { get(name: 'query parser fn'): ((query: string) => unknown) | undefined } };
+  const parse = app?.get('query parser fn') ?? ((text: string) => Object.fromEntries(new URLSearchParams(text)));
+  Object.assign(request, { query: parse(query ?? '') });
 }

@@ -1,3 +1,5 @@
+import { trimBlanks } from './headers.ts';
+
 /**
  * The directives of a `Cache-Control` field (RFC 9111, section 5.2), names in lower case. The value is the argument
  * without its quotes, `true` where there is none, and `''` for a directive that could also allow something if it were
@@ -23,6 +25,7 @@ const RESTRICTING = [
   'max-age',
   's-maxage',
   'stale-while-revalidate',
+  'stale-if-error',
 ];
 
 /** Those of them that also allow something: to store in spite of `no-store`, or what was asked with `Authorization`. */
@@ -93,7 +96,7 @@ function splitOutsideQuotes(value: string): string[] {
   const end = quote === -1 ? -1 : rest.indexOf(',', quote - start);
   if (end === -1) parts.push(rest);
   else parts.push(rest.slice(0, end), ...rest.slice(end + 1).split(','));
-  return parts.map((part) => part.trim()).filter((part) => part !== '');
+  return parts.map(trimBlanks).filter((part) => part !== '');
 }
 
 function restrictingWords(part: string): string[] {

@@ -61,3 +61,19 @@ export function hopByHopNames(headers: HeaderList): Set<string> {
   const named = headerNames(headerOf(headers, 'connection'));
   return new Set([...HOP_BY_HOP, ...named]);
 }
+
+/**
+ * A text without the blanks and tabs around it; other white space is part of a value. A regular expression takes
+ * quadratic time for many blanks.
+ */
+export function trimBlanks(text: string): string {
+  let start = 0;
+  let end = text.length;
+  while (isBlank(text[start])) start += 1;
+  while (end > start && isBlank(text[end - 1])) end -= 1;
+  return text.slice(start, end);
+}
+
+function isBlank(character: string | undefined): boolean {
+  return character === ' ' || character === '\t';
+}

@@ -1,4 +1,4 @@
-import { parameterName, withParameters } from './query.ts';
+import { ofEachTarget, parameterName, withParameters } from './query.ts';
 import { type FieldValue, parseDictionary } from './structured-fields.ts';
 
 /** What `No-Vary-Search` says of the query of a URL (draft-ietf-httpbis-no-vary-search). */
@@ -30,7 +30,11 @@ export function parseNoVarySearch(field: string | undefined): SearchRules | unde
 }
 
 /** The URL that stands for all those that the rules call the same. */
-export function searchKey(url: string, { matters, ordered }: SearchRules): string {
+export function searchKey(url: string, rules: SearchRules): string {
+  return ofEachTarget(url, (target) => searchKeyOf(target, rules));
+}
+
+function searchKeyOf(url: string, { matters, ordered }: SearchRules): string {
   const kept = withParameters(url, matters);
   const start = kept.indexOf('?');
   if (ordered || start === -1) return kept;

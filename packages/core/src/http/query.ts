@@ -23,7 +23,8 @@ export function queryFilter(policy: QueryPolicy): QueryFilter | undefined {
   if ((kind !== 'allow' && kind !== 'ignore') || !Array.isArray(names)) throw wrong();
   if (!names.every((name) => typeof name === 'string')) throw wrong();
   const listed = new Set<string>(names);
-  return { apply: (url) => withParameters(url, (name) => listed.has(name) === (kind === 'allow')) };
+  const keeps = (name: string): boolean => listed.has(name) === (kind === 'allow');
+  return { apply: (url) => ofEachTarget(url, (target) => withParameters(target, keeps)) };
 }
 
 /**
@@ -38,6 +39,11 @@ export function withParameters(url: string, keeps: (name: string) => boolean): s
     .split('&')
     .filter((pair) => pair !== '' && keeps(parameterName(pair)));
   return kept.length === 0 ? url.slice(0, start) : `${url.slice(0, start)}?${kept.join('&')}`;
+}
+
+/** The URL with a change made to it, or to each of the two that it is made of where a router has changed it on the way. */
+export function ofEachTarget(url: string, change: (target: string) => string): string {
+  return url.includes(' ') ? url.split(' ').map(change).join(' ') : change(url);
 }
 
 /** The name of a parameter as `name=value` in a query gives it. */

@@ -48,7 +48,8 @@ function ofWhole(range: RangeRequest, response: StoredResponse): Representation 
   const total = response.body.byteLength;
   const bytes = rangeWithin(range, total);
   if (bytes !== undefined) return partial(response, bytes, total, 0);
-  const headers = [...withoutHeaders(response.headers, new Set(['content-type'])), 'Content-Range', `bytes */${total}`];
+  const kept = withoutHeaders(response.headers, new Set(['content-range', 'content-type']));
+  const headers = [...kept, 'Content-Range', `bytes */${total}`];
   return { status: 416, headers, body: new Uint8Array() };
 }
 

@@ -1,4 +1,4 @@
-import { type HeaderList, headerNames, headerOf } from './headers.ts';
+import { type HeaderList, headerNames, headerOf, trimBlanks } from './headers.ts';
 import type { Variant, VariantIndex } from './records.ts';
 
 /**
@@ -83,17 +83,4 @@ function preferredLanguage(value: string): string | undefined {
 /** A field value with the blanks around its elements taken away. */
 export function trimElements(value: string): string {
   return value.split(',').map(trimBlanks).join(',');
-}
-
-/** Blanks and tabs only: other white space is part of a value. A regular expression takes quadratic time for many blanks. */
-function trimBlanks(text: string): string {
-  let start = 0;
-  let end = text.length;
-  while (isBlank(text[start])) start += 1;
-  while (end > start && isBlank(text[end - 1])) end -= 1;
-  return text.slice(start, end);
-}
-
-function isBlank(character: string | undefined): boolean {
-  return character === ' ' || character === '\t';
 }

@@ -99,6 +99,7 @@ describe('parsing Cache-Control', () => {
     ['ext="a, must-understand", b="', false],
     ['must-understand, "must-understand"', false],
     ['ext="a, b"', false],
+    ['must-understand\u00a0', false],
   ])('of %j takes it that it allows what must-understand does: %s', (value, allowed) => {
     expect(grants(parseCacheControl(value), 'must-understand')).toBe(allowed);
   });

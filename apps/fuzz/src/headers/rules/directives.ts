@@ -21,7 +21,8 @@ export function said(setup: Setup, given: Given): readonly Said[] {
   if (text === undefined || surelyNoDictionary(text)) return [own];
   // Of a repeated key the last one counts, and parameters do not.
   const members = elements(text).map((member) => member.replace(/;[^"]*$/, ''));
-  const targeted = { text: members.reverse().join(', '), targeted: true };
+  const last = new Map(members.map((member) => [member.split('=', 1)[0], member]));
+  const targeted = { text: [...last.values()].join(', '), targeted: true };
   return surelyDictionary(text) ? [targeted] : [own, targeted];
 }
 
