@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { contractArguments, contracts } from './contracts/contracts.mjs';
-import { countsOf, printTable } from './contracts/results.mjs';
+import { countsOf, printTable, reasonsOf } from './contracts/results.mjs';
 import { setUp } from './setup.mjs';
 import { runChild } from './steps/child.mjs';
 import { runScript, StepFailure } from './steps/step.mjs';
@@ -25,18 +25,20 @@ await runScript(async () => {
         env: { ...process.env, CONTRACT: 'thorough' },
       },
     );
-    const counts = countsOf(JSON.parse(readFileSync(report, 'utf8')), only);
+    const results = JSON.parse(readFileSync(report, 'utf8'));
+    const counts = countsOf(results, only);
     if (Object.keys(counts).length === 0) throw new StepFailure(`No ${contract.each} is called "${only}".`);
     if (json) console.log(JSON.stringify(counts));
-    else printTable(counts, contract.each);
+    else printTable(counts, contract.each, reasonsOf(results));
     return code === 0 && Object.values(counts).every(({ failed }) => failed === 0) ? 0 : 1;
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 });
 
-function vitestArguments({ project, files }, only, report) {
+function vitestArguments({ projects, files }, only, report) {
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
-  const filter = only === undefined ? [] : ['--testNamePattern', `^${only}(:| )`];
-  return ['run', '--project', project, ...files, ...reporters, ...filter];
+  const filter = only === undefined ? [] : ['--testNamePattern', `^${only.replaceAll(/[()]/g, '\\$&')}(:| )`];
+  const selected = projects.flatMap((project) => ['--project', project]);
+  return ['run', ...selected, ...files, ...reporters, ...filter];
 }

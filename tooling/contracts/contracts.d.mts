@@ -1,5 +1,5 @@
 interface Contract {
-  readonly project: string;
+  readonly projects: readonly string[];
   readonly files: readonly string[];
   readonly each: string;
 }

@@ -3,12 +3,17 @@ import { StepFailure } from '../steps/step.mjs';
 
 /**
  * What `npm run contract -- <name>` runs: test files in each of which every outermost `describe` is called after what its tests are counted
- * for: `redis`, or `redis: what this part is about`.
+ * for: `redis`, or `redis: what this part is about`. A case that does not apply there is skipped, and its name ends with `(not here: why)`.
  */
 export const contracts = {
   backends: {
-    project: 'core',
+    projects: ['core'],
     files: ['packages/core/test/backends/contract/', 'packages/core/test/backends/sqlite/processes.test.ts'],
+    each: 'engine',
+  },
+  http: {
+    projects: ['express', 'koa', 'hono', 'nestjs'],
+    files: ['test/contract'],
     each: 'engine',
   },
 };
@@ -24,7 +29,7 @@ export function contractArguments(args) {
     const [name = '', ...more] = positionals;
     const { json, ...limits } = values;
     const only = limits[contracts[name]?.each];
-    if (!Object.hasOwn(contracts, name) || more.length > 0 || (only !== undefined && !/^[\w-]+$/.test(only)))
+    if (!Object.hasOwn(contracts, name) || more.length > 0 || (only !== undefined && !/^[\w ()-]+$/.test(only)))
       throw new Error();
     return { name, json, only };
   } catch {

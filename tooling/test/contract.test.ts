@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { contractArguments } from '../contracts/contracts.mjs';
-import { countsOf } from '../contracts/results.mjs';
+import { countsOf, reasonsOf } from '../contracts/results.mjs';
 
-const result = (status: string, ...ancestorTitles: string[]) => ({ ancestorTitles, status });
+const result = (status: string, ...ancestorTitles: string[]) => ({ ancestorTitles, title: 'hits', status });
 const file = (status: string, ...assertionResults: ReturnType<typeof result>[]) => ({
   name: '/somewhere/redis.test.ts',
   status,
@@ -35,6 +35,21 @@ describe('what a contract run counts', () => {
   });
 });
 
+describe('tests that do not apply', () => {
+  const skipped = (status: string) => ({ ancestorTitles: ['Hono'], title: 'aborts (not here: no socket)', status });
+
+  test('are counted apart, and tell why', () => {
+    const testResults = [file('passed', skipped('skipped'), skipped('skipped'), result('passed', 'Hono'))];
+    expect(countsOf({ testResults })).toEqual({ Hono: { passed: 1, failed: 0, skipped: 2 } });
+    expect(reasonsOf({ testResults })).toEqual({ Hono: ['no socket'] });
+  });
+
+  test('count like any other if they ran', () => {
+    const testResults = [file('failed', skipped('failed'), skipped('passed'))];
+    expect(countsOf({ testResults })).toEqual({ Hono: { passed: 1, failed: 1 } });
+  });
+});
+
 describe('what a contract run is told', () => {
   test('a name, and a limit of the kind that goes with it', () => {
     expect(contractArguments(['backends', '--json', '--engine', 'redis'])).toEqual({
@@ -42,6 +57,10 @@ describe('what a contract run is told', () => {
       json: true,
       only: 'redis',
     });
+  });
+
+  test('a name with blanks', () => {
+    expect(contractArguments(['http', '--engine', 'Express 4'])).toMatchObject({ name: 'http', only: 'Express 4' });
   });
 
   test.each([[[]], [['other']], [['constructor']], [['backends', 'more']], [['backends', '--engine', '.*']]])(
