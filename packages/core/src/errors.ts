@@ -10,6 +10,7 @@
  * - `ERR_CACHE_BACKEND`: the backend could not do what has no answer without it, such as counting or locking.
  * - `ERR_CACHE_LOCKED`: a lock was not free within the time given.
  * - `ERR_CACHE_LIMIT`: a throttle is used up for now.
+ * - `ERR_CACHE_PLACE`: something stands where it cannot work, such as a response cache on a handler that answers no HTTP request.
  */
 export type CacheErrorCode =
   | 'ERR_CACHE_OPTION'
@@ -20,7 +21,8 @@ export type CacheErrorCode =
   | 'ERR_CACHE_CONTENTION'
   | 'ERR_CACHE_BACKEND'
   | 'ERR_CACHE_LOCKED'
-  | 'ERR_CACHE_LIMIT';
+  | 'ERR_CACHE_LIMIT'
+  | 'ERR_CACHE_PLACE';
 
 /**
  * The one error class of this library; tell its cases apart by `code`, which never changes between releases.

@@ -1,5 +1,5 @@
 import type { Cache } from '@cache/core';
-import { createNodeHandler, type ResponsePolicy } from '@cache/core/node';
+import { createNodeHandler, hideParsedCookies, isIdentified, type ResponsePolicy } from '@cache/core/node';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Request } from 'express';
 
@@ -41,22 +41,6 @@ export function cacheResponse(cache: Cache, policy: ResponsePolicy = {}): CacheM
 function urlOf({ originalUrl, baseUrl, url }: CacheableRequest): string {
   const routed = baseUrl + url;
   return routed === originalUrl ? originalUrl : `${originalUrl} ${routed}`;
-}
-
-/** What authentication middleware leaves on the request: passport's `user`, the JWT libraries' `auth`. */
-function isIdentified(request: CacheableRequest): boolean {
-  const { user, auth } = request as { user?: unknown; auth?: unknown };
-  return (user ?? auth ?? undefined) !== undefined;
-}
-
-/** A cookie parser above the cache has seen all cookies; the handler must not. */
-function hideParsedCookies(request: CacheableRequest, visible: readonly string[]): void {
-  for (const name of ['cookies', 'signedCookies'] as const) {
-    const holder = request as Partial<Record<typeof name, Record<string, unknown>>>;
-    const parsed = holder[name];
-    if (parsed === undefined) continue;
-    holder[name] = Object.fromEntries(Object.entries(parsed).filter(([cookie]) => visible.includes(cookie)));
-  }
 }
 
 /** Express has kept the query as it came, and version 4 has parsed it; the handler must see what is left of it. */

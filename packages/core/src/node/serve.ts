@@ -11,6 +11,7 @@ import { rerun } from './rerun.ts';
 import { type RequestFacts, toHttpRequest } from './request.ts';
 import { changeFields } from './request-fields.ts';
 import { watchHeaders } from './request-view.ts';
+import { mute } from './response-control.ts';
 import { appendElement, beforeHead, headerList, timingOf } from './response-head.ts';
 
 /** One request on its way through a cache in a framework that works on Node's own messages. */
@@ -21,6 +22,11 @@ export interface Exchange extends RequestFacts {
   readonly next: (error?: unknown) => void;
   /** Called before a handler runs whose response may be stored: hides what was parsed above the cache. */
   readonly onFill?: () => void;
+  /**
+   * Called where `next` is not, once the response is answered: for a framework that answers after its handlers. What it
+   * then does to the response goes nowhere.
+   */
+  readonly onAnswered?: () => void;
 }
 
 /**
@@ -42,8 +48,10 @@ function act(http: HttpCache, exchange: Exchange, asked: HttpRequest, lookup: Lo
   } else if (response.headersSent) {
     // Something above the cache has answered while the request waited.
     if (lookup.kind !== 'unavailable') (lookup.kind === 'hit' ? lookup.refresh : lookup.fill)?.abandon();
+    exchange.onAnswered?.();
   } else if (lookup.kind === 'unavailable') {
     replyUnavailable(response, `${http.name}; ${lookup.status}`);
+    answered(exchange);
   } else if (lookup.kind === 'hit') {
     const { refresh } = lookup;
     if (refresh !== undefined) {
@@ -54,9 +62,16 @@ function act(http: HttpCache, exchange: Exchange, asked: HttpRequest, lookup: Lo
       if (kept !== undefined) fastPath?.learn(asked, { http, kept, response: sent, fields, status }, code);
     };
     reply(asked, response, { ...replyOf(http, lookup), onFields: fastPath === undefined ? undefined : learn });
+    if (refresh === undefined) answered(exchange);
   } else {
     runInto(http, exchange, asked, lookup.fill, conditionsOf(asked.header));
   }
+}
+
+function answered({ response, onAnswered }: Exchange): void {
+  if (onAnswered === undefined) return;
+  mute(response);
+  onAnswered();
 }
 
 /** Lets a response go out as it is, apart from what tells of the cache. */
