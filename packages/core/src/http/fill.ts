@@ -70,7 +70,7 @@ export interface FillContext {
   readonly isValid: (entry: Entry) => boolean;
   /** Request fields that the handler finds changed, in lower case; `undefined` for those that it does not find. */
   readonly fields: ReadonlyMap<string, string | undefined>;
-  /** A fill for another run of the handler, if this one cannot complete the part. */
+  /** A fill for another run of the handler, if what it answers to this one is of no use. */
   readonly again: () => Fill;
   /** Called with each head. */
   readonly onHead: (status: number, headers: HeaderList) => void;
@@ -116,19 +116,20 @@ export class Fill {
    * @param own what the handler and the middleware below the cache changed; the rest is set anew for each answer
    */
   head(status: number, sent: HeaderList, own: OwnFields): HeadVerdict {
-    const { stored, policy, again, onHead } = this.#context;
+    const { stored, policy, onHead } = this.#context;
     onHead(status, sent);
     if (stored !== undefined && stored.value.part === undefined && !this.#ended) {
-      if (status === 304 && this.#isValidating) return this.#confirmed(stored, sent, own);
+      if (status === 304 && this.#isValidating) {
+        return isAbout(stored.value.headers, sent) ? this.#confirmed(stored, own) : this.#again();
+      }
       if (status >= 500 && this.#mayReplace(stored, status)) return this.#staleInstead(stored, status);
     }
     const head = this.#headOf(status, sent, own);
     this.#head = head;
-    const part = stored?.value.part === undefined || this.#ended ? undefined : stored.value;
+    const part = this.#ended ? undefined : this.#incomplete;
     if (part !== undefined && status !== 200 && status < 500) {
-      if (status === 206 && partsFit(part, { headers: sent, part: partOf(sent) })) return { kind: 'hold' };
-      this.#finish('abandoned');
-      return { kind: 'again', fill: again() };
+      const fits = status === 206 && partsFit(part, { headers: sent, part: partOf(sent) });
+      return fits ? { kind: 'hold' } : this.#again();
     }
     const verdict = judge(head, this.inputs, this.#bytes, policy);
     if (verdict.refused !== undefined) this.#drop();
@@ -147,17 +148,14 @@ export class Fill {
   end(): Substitute | RunAgain | undefined {
     if (this.#ended || this.#head === undefined) return undefined;
     const head = this.#head;
-    const part = this.#context.stored?.value;
+    const part = this.#incomplete;
     const response = this.#response(head);
-    if (head.status !== 206 || part?.part === undefined) {
+    if (head.status !== 206 || part === undefined) {
       this.#finish(response === undefined ? 'unstorable' : this.#filled(response, head));
       return undefined;
     }
     const joined = response === undefined ? undefined : joinParts(part, response);
-    if (joined === undefined) {
-      this.#finish('abandoned');
-      return { kind: 'again', fill: this.#context.again() };
-    }
+    if (joined === undefined) return this.#again();
     this.#finish(this.#filled(joined, head));
     const status = statusParameters({ fwd: this.#context.fwd, fwdStatus: 206, stored: true });
     return { kind: 'answer', response: joined, age: head.lifetime.initialAge, status };
@@ -173,6 +171,18 @@ export class Fill {
     return fields.get('if-none-match') !== undefined || fields.get('if-modified-since') !== undefined;
   }
 
+  /** The stored part that the handler was asked to complete; a client's own range is answered by what comes for it. */
+  get #incomplete(): StoredResponse | undefined {
+    const { stored, fields } = this.#context;
+    return stored?.value.part !== undefined && fields.get('range') !== undefined ? stored.value : undefined;
+  }
+
+  /** What the handler sent is of no use: it answers what only this cache asked. */
+  #again(): RunAgain {
+    this.#finish('abandoned');
+    return { kind: 'again', fill: this.#context.again() };
+  }
+
   #headOf(status: number, headers: HeaderList, own: OwnFields): ResponseHead {
     const { policy, request, clock } = this.#context;
     const answer = { request, status, headers, requestedAt: this.#startedAt, receivedAt: clock.now() };
@@ -185,14 +195,14 @@ export class Fill {
   }
 
   /** A 304 to this cache's own conditions: the stored response goes out, with the fields of the 304. */
-  #confirmed(entry: Entry<StoredResponse>, sent: HeaderList, own: OwnFields): HeadVerdict {
+  #confirmed(entry: Entry<StoredResponse>, own: OwnFields): HeadVerdict {
     const { policy, clock, fwd } = this.#context;
     const { value } = entry;
     const fields = confirmedFields(value, own.set, clock.now());
     const head = this.#headOf(value.status, fields, { set: fields, removed: value.removed });
     const { refused, vary } = judge(head, this.inputs, value.body.byteLength, policy);
     const response = confirmedResponse(value, head, this.#storing(vary));
-    const stored = refused === undefined && isAbout(value.headers, sent);
+    const stored = refused === undefined;
     this.#finish(stored ? { ...this.#filled(response, head), inheritedTags: entry.tags } : 'unstorable');
     const status = statusParameters({ fwd, fwdStatus: 304, stored, ...(refused !== undefined && { detail: refused }) });
     return { kind: 'answer', response, age: head.lifetime.initialAge, status };

@@ -112,7 +112,7 @@ export class HttpCache {
   }
 
   #invalidate(request: HttpRequest, status: number, headers: HeaderList): MaybePromise<void> {
-    const names = invalidatedBy(request, status, headers);
+    const names = invalidatedBy(request, status, headers, this.policy.query);
     if (names.length === 0) return undefined;
     const { log } = this.#space.root;
     const published = log.publish(names);
@@ -208,10 +208,10 @@ export class HttpCache {
     const again = { ...asked, waits: asked.waits + 1 };
     if (outcome === 'abandoned') return this.#find(again);
     const { entry, vary, isStale } = outcome;
-    const id = (request: HttpRequest): string => this.#store.variantId(request, found.place.id, vary);
     const usable = isStale || (isFresh(entry, this.now()) && !entry.value.alwaysValidated);
-    const same = id(asked.request) === id(flight.asked.request) && answersRange(asked.request, entry.value);
-    if (!usable || !same || !this.#space.isValid(entry)) return this.#find(again);
+    const meant = this.#store.serves(flight.asked.request, asked.request, entry.value, vary);
+    const answers = usable && meant && answersRange(asked.request, entry.value);
+    if (!answers || !this.#space.isValid(entry)) return this.#find(again);
     return this.#hit(entry, { fwd, collapsed: true });
   }
 
@@ -278,7 +278,7 @@ export class HttpCache {
     position: number,
   ): FilledEntry | 'unstorable' {
     const now = this.now();
-    const tags = [...dependencies.names, ...inheritedTags, ...tagsOf(request, response.headers)];
+    const tags = [...dependencies.names, ...inheritedTags, ...tagsOf(request, response.headers, this.policy.query)];
     const parts = {
       value: response,
       tags: [...new Set(tags)],

@@ -82,7 +82,8 @@ export function isHttpRecord(value: unknown): value is HttpRecord {
     Array.isArray(record.removed) &&
     record.body instanceof Uint8Array &&
     typeof record.initialAge === 'number' &&
-    typeof record.stale === 'object'
+    typeof record.stale === 'object' &&
+    record.stale !== null
   );
 }
 

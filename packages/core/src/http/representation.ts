@@ -37,19 +37,26 @@ export function representationFor(request: Chooser, response: StoredResponse): R
 }
 
 /** Whether a stored part has what the request asks for; a whole response always has. */
-export function answersRange(request: Chooser, { part, headers, rangeAsked }: StoredResponse): boolean {
+export function answersRange(request: Chooser, { part, headers, body, rangeAsked }: StoredResponse): boolean {
   if (part === undefined) return true;
   const range = request.method === 'GET' ? parseRange(request.header('range')) : undefined;
   if (range === undefined || !ifRangeHolds(request.header('if-range'), headers)) return false;
-  return request.header('range') === rangeAsked || rangeOfPart(range, part) !== undefined;
+  if (request.header('range') === rangeAsked) return true;
+  const bytes = rangeOfPart(range, part);
+  return bytes !== undefined && bytes.first < part.first + body.byteLength;
 }
+
+/** Fields that are about exactly the bytes that were stored (RFC 9530, section 2). */
+const OF_OTHER_BYTES = new Set(['content-range', 'content-digest', 'content-md5']);
+
+/** Fields that make no sense without the body that was stored. */
+const OF_A_BODY = new Set([...OF_OTHER_BYTES, 'content-type', 'content-encoding', 'content-language']);
 
 function ofWhole(range: RangeRequest, response: StoredResponse): Representation {
   const total = response.body.byteLength;
   const bytes = rangeWithin(range, total);
   if (bytes !== undefined) return partial(response, bytes, total, 0);
-  const kept = withoutHeaders(response.headers, new Set(['content-range', 'content-type']));
-  const headers = [...kept, 'Content-Range', `bytes */${total}`];
+  const headers = [...withoutHeaders(response.headers, OF_A_BODY), 'Content-Range', `bytes */${total}`];
   return { status: 416, headers, body: new Uint8Array() };
 }
 
@@ -61,6 +68,6 @@ function partial(
 ): Representation {
   const body = response.body.subarray(bytes.first - offset, bytes.last - offset + 1);
   const sent = { first: bytes.first, last: bytes.first + body.byteLength - 1 };
-  const headers = withoutHeaders(response.headers, new Set(['content-range']));
+  const headers = withoutHeaders(response.headers, OF_OTHER_BYTES);
   return { status: 206, headers: [...headers, 'Content-Range', contentRange(sent, total)], body };
 }

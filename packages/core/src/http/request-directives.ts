@@ -11,8 +11,6 @@ export interface RequestDemands {
   readonly maxStale: number | undefined;
   /** The answer must come from the cache or be 504. */
   readonly onlyIfCached: boolean;
-  /** Nothing of this exchange may be stored. */
-  readonly noStore: boolean;
 }
 
 /** Demands nothing. */
@@ -22,7 +20,6 @@ export const NO_DEMANDS: RequestDemands = {
   minFresh: 0,
   maxStale: undefined,
   onlyIfCached: false,
-  noStore: false,
 };
 
 /** The demands in the `Cache-Control` of a request, and in `Pragma` where there is none (RFC 9111, section 5.4). */
@@ -38,6 +35,5 @@ export function requestDemands(cacheControl: string | undefined, pragma: string 
     minFresh: secondsOf(directives, 'min-fresh') ?? 0,
     maxStale: maxStale === true ? Infinity : secondsOf(directives, 'max-stale'),
     onlyIfCached: directives.has('only-if-cached'),
-    noStore: directives.has('no-store'),
   };
 }

@@ -25,7 +25,8 @@ export function responseDirectives(headers: HeaderList, targetedFields: readonly
 export function qualifiedFields(directives: CacheControl): readonly string[] {
   return ['no-cache', 'private'].flatMap((name) => {
     const names = directives.get(name);
-    return typeof names === 'string' ? headerNames(names) : [];
+    // Blanks between names are no separators, but cannot mean anything else.
+    return typeof names === 'string' ? headerNames(names.replaceAll(/\s+/g, ',')) : [];
   });
 }
 

@@ -41,15 +41,24 @@ export class ResponseStore {
 
   /** The place of a request, and what is there. */
   find(request: HttpRequest): MaybePromise<Found> {
-    const url = this.#policy.query?.apply(request.url) ?? request.url;
+    const url = this.#urlOf(request);
     return chain(this.#at(request, url), (found) => {
       if (found.entry !== undefined || !url.includes('?')) return found;
-      const rule = this.#read(this.#space.id(searchRuleKey(request, url)));
-      return chain(rule, (entry) => {
-        const rules = entry?.value.kind === 'search' ? parseNoVarySearch(entry.value.rule) : undefined;
-        const canonical = rules === undefined ? url : searchKey(url, rules);
-        return canonical === url ? found : this.#at(request, canonical);
-      });
+      return chain(this.#read(this.#space.id(searchRuleKey(request, url))), (entry) =>
+        entry?.value.kind === 'search' ? this.#bySearchRule(request, found, entry.value.rule) : found,
+      );
+    });
+  }
+
+  /** What is kept for all URLs that the rule calls the same, if it says so itself; else what was found without. */
+  #bySearchRule(request: HttpRequest, found: Found, rule: string): MaybePromise<Found> {
+    const url = this.#urlOf(request);
+    const rules = parseNoVarySearch(rule);
+    const canonical = rules === undefined ? url : searchKey(url, rules);
+    if (canonical === url) return found;
+    return chain(this.#at(request, canonical), (other) => {
+      const response = other.entry?.value;
+      return response?.kind === 'response' && headerOf(response.headers, 'no-vary-search') === rule ? other : found;
     });
   }
 
@@ -69,16 +78,14 @@ export class ResponseStore {
     entry: Entry<StoredResponse>,
     vary: readonly string[],
   ): MaybePromise<unknown> {
-    const rules = parseNoVarySearch(headerOf(entry.value.headers, 'no-vary-search'));
-    const url = this.#policy.query?.apply(request.url) ?? request.url;
-    if (rules === undefined || !url.includes('?')) return this.#keepAt(request, place, entry, vary);
-    const rule = headerOf(entry.value.headers, 'no-vary-search') ?? '';
-    const marker = this.#marker({ kind: 'search', rule }, entry.deleteAt - entry.storedAt);
-    const id = this.#space.id(requestKey(request, searchKey(url, rules), this.#policy));
-    const moved = { id, names: place.names, variantId: this.variantId(request, id, place.names) };
-    return chain(this.#keepAt(request, moved, entry, vary), () =>
-      this.#space.write(this.#space.id(searchRuleKey(request, url)), marker),
-    );
+    const url = this.#urlOf(request);
+    const id = this.#idFor(request, entry.value);
+    const names = place.id === id ? place.names : chain(this.#read(id), namesOf);
+    const written = chain(names, (known) => this.#keepAt(request, id, known, entry, vary));
+    const rule = headerOf(entry.value.headers, 'no-vary-search');
+    if (parseNoVarySearch(rule) === undefined || !url.includes('?')) return written;
+    const marker = this.#marker({ kind: 'search', rule: rule ?? '' }, entry.deleteAt - entry.storedAt);
+    return chain(written, () => this.#space.write(this.#space.id(searchRuleKey(request, url)), marker));
   }
 
   /** Forgets the response of a place. */
@@ -86,29 +93,48 @@ export class ResponseStore {
     return this.#space.remove(variantId);
   }
 
-  /** The id of the response for the fields of a request. */
-  variantId(request: HttpRequest, id: string, names: readonly string[]): string {
-    return idOfValues(id, names, this.#values(request, names));
+  /**
+   * Whether a response to one request is what the other one gets, too.
+   *
+   * @param vary request fields that the response differs by
+   */
+  serves(one: HttpRequest, other: HttpRequest, response: StoredResponse, vary: readonly string[]): boolean {
+    const id = (request: HttpRequest): string =>
+      idOfValues(this.#idFor(request, response), vary, this.#values(request, vary));
+    return id(one) === id(other);
+  }
+
+  /** The id under which a response to this request is kept, apart from the request fields that it differs by. */
+  #idFor(request: HttpRequest, response: StoredResponse): string {
+    const url = this.#urlOf(request);
+    const rules = url.includes('?') ? parseNoVarySearch(headerOf(response.headers, 'no-vary-search')) : undefined;
+    return this.#space.id(requestKey(request, rules === undefined ? url : searchKey(url, rules), this.#policy));
+  }
+
+  #urlOf(request: HttpRequest): string {
+    return this.#policy.query?.apply(request.url) ?? request.url;
   }
 
   #keepAt(
     request: HttpRequest,
-    place: Place,
+    id: string,
+    known: readonly string[],
     entry: Entry<StoredResponse>,
     vary: readonly string[],
   ): MaybePromise<unknown> {
-    const names = [...new Set([...place.names, ...vary])].sort();
-    if (names.length === 0) return this.#writeResponse(place.id, entry);
-    return chain(this.#read(place.id), (found) => {
-      const known = found?.value.kind === 'variants' && sameNames(found.value.names, names) ? found.value.variants : [];
+    const names = [...new Set([...known, ...vary])].sort();
+    if (names.length === 0) return this.#writeResponse(id, entry);
+    return chain(this.#read(id), (found) => {
+      const others =
+        found?.value.kind === 'variants' && sameNames(found.value.names, names) ? found.value.variants : [];
       const values = this.#values(request, names);
       const language = headerOf(entry.value.headers, 'content-language')?.toLowerCase();
-      const { kept, dropped } = withVariant(known, { values, language }, this.#policy.maxVariants);
+      const { kept, dropped } = withVariant(others, { values, language }, this.#policy.maxVariants);
       const lifetime = Math.max(entry.deleteAt, found?.deleteAt ?? 0) - entry.storedAt;
       const index = this.#marker({ kind: 'variants', names, variants: kept }, lifetime);
-      for (const variant of dropped) void this.#space.remove(idOfValues(place.id, names, variant.values));
-      const written = this.#writeResponse(idOfValues(place.id, names, values), entry);
-      return chain(written, () => this.#space.write(place.id, index));
+      for (const variant of dropped) void this.#space.remove(idOfValues(id, names, variant.values));
+      const written = this.#writeResponse(idOfValues(id, names, values), entry);
+      return chain(written, () => this.#space.write(id, index));
     });
   }
 
@@ -158,6 +184,10 @@ export class ResponseStore {
 
 function idOfValues(id: string, names: readonly string[], values: readonly (string | null)[]): string {
   return names.length === 0 ? id : `${id} ${secondaryKey(names, values)}`;
+}
+
+function namesOf(entry: Entry<HttpRecord> | undefined): readonly string[] {
+  return entry?.value.kind === 'variants' ? entry.value.names : [];
 }
 
 function sameNames(a: readonly string[], b: readonly string[]): boolean {

@@ -5,10 +5,13 @@ import { parseContentRange } from './ranges.ts';
 import type { StoredResponse } from './records.ts';
 import { qualifiedFields } from './response-directives.ts';
 import type { ResponseHead } from './response-head.ts';
-import { isAbout, mergedFields } from './validation.ts';
+import { mergedFields } from './validation.ts';
 
 /** Fields that are made anew for each answer. */
 const MADE_ANEW = ['age', 'cache-status', 'content-length', 'server-timing'];
+
+/** `Age` stays until it is known how old the confirmation is. */
+const NOT_OF_A_CONFIRMATION = new Set(MADE_ANEW.filter((name) => name !== 'age'));
 
 /** What a response is stored as besides its head and body. */
 export interface StoringContext {
@@ -50,10 +53,9 @@ export function storedResponse(
 
 /** The fields that a stored response has after a 304, before it is known whether it may be stored so. */
 export function confirmedFields(stored: StoredResponse, notModified: HeaderList, receivedAt: number): HeaderList {
-  if (!isAbout(stored.headers, notModified)) return stored.headers;
-  const news = withoutHeaders(notModified, new Set(MADE_ANEW));
-  if (headerOf(news, 'date') === undefined) news.push('Date', new Date(receivedAt).toUTCString());
-  return mergedFields(stored.headers, news);
+  const dated = headerOf(notModified, 'date') !== undefined;
+  const date = dated ? [] : ['Date', new Date(receivedAt).toUTCString()];
+  return mergedFields(stored.headers, [...withoutHeaders(notModified, NOT_OF_A_CONFIRMATION), ...date]);
 }
 
 /** A stored response that a 304 confirmed; `head` has the fields from both. */

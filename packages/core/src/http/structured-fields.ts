@@ -6,6 +6,8 @@ export type FieldValue =
   | { readonly type: 'token'; readonly value: string }
   | { readonly type: 'bytes'; readonly value: string }
   | { readonly type: 'boolean'; readonly value: boolean }
+  | { readonly type: 'date'; readonly value: number }
+  | { readonly type: 'display'; readonly value: string }
   | { readonly type: 'list'; readonly value: readonly FieldValue[] };
 
 /**
@@ -53,6 +55,8 @@ const STRING = /"(?:[ !#-[\]-~]|\\["\\])*"/y;
 const TOKEN = /[A-Za-z*][!#$%&'*+\-.^_`|~\w:/]*/y;
 const BYTES = /:[A-Za-z0-9+/=]*:/y;
 const BOOLEAN = /\?[01]/y;
+const DATE = /@-?\d{1,15}(?![\d.])/y;
+const DISPLAY = /%"(?:[ !#$&-~]|%[0-9a-f]{2})*"/y;
 const TRUE: FieldValue = { type: 'boolean', value: true };
 
 class Reader {
@@ -125,5 +129,17 @@ function bareItem(reader: Reader): FieldValue | undefined {
   const boolean = reader.take(BOOLEAN);
   if (boolean !== undefined) return { type: 'boolean', value: boolean === '?1' };
   const bytes = reader.take(BYTES);
-  return bytes === undefined ? undefined : { type: 'bytes', value: bytes.slice(1, -1) };
+  if (bytes !== undefined) return { type: 'bytes', value: bytes.slice(1, -1) };
+  const date = reader.take(DATE);
+  if (date !== undefined) return { type: 'date', value: Number(date.slice(1)) };
+  const display = reader.take(DISPLAY);
+  return display === undefined ? undefined : displayString(display.slice(2, -1));
+}
+
+function displayString(encoded: string): FieldValue | undefined {
+  try {
+    return { type: 'display', value: decodeURIComponent(encoded) };
+  } catch {
+    return undefined;
+  }
 }

@@ -76,7 +76,7 @@ function preferredLanguage(value: string): string | undefined {
     return { language, weight: weight === undefined ? 1 : Number(weight.slice(2)) };
   });
   const best = Math.max(...wishes.map(({ weight }) => weight));
-  const liked = wishes.filter(({ weight }) => weight === best);
+  const liked = wishes.filter(({ weight }) => weight === best && weight > 0);
   return liked.length === 1 && liked[0]?.language !== '*' ? liked[0]?.language : undefined;
 }
 

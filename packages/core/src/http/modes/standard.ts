@@ -29,11 +29,11 @@ export const standard: Mode = {
 function whyBypass(request: HttpRequest): string | undefined {
   if (request.method !== 'GET' && request.method !== 'HEAD' && request.method !== 'POST') return 'method';
   if (!isHost(request.host)) return 'host';
-  if (request.method === 'POST') return undefined;
   if (request.identified) return 'identity';
+  if (parseCacheControl(request.header('cache-control')).has('no-store')) return 'no-store';
+  if (request.method === 'POST') return undefined;
   if (request.hasBody) return 'body';
   if (hasCondition(request)) return 'precondition';
-  if (parseCacheControl(request.header('cache-control')).has('no-store')) return 'no-store';
   return undefined;
 }
 
@@ -108,6 +108,13 @@ const LISTS_OF_PREFERENCES: ReadonlySet<string> = new Set([
   'accept-language',
 ]);
 
+/** Parameters may tell cases apart, and quotes may hold commas: these stay as they are. */
 function sortedPreferences(value: string): string {
-  return trimElements(value.toLowerCase()).split(',').sort().join(',');
+  const trimmed = trimElements(value);
+  if (value.includes('"')) return trimmed;
+  const elements = trimmed.split(',').map((element) => {
+    const end = element.includes(';') ? element.indexOf(';') : element.length;
+    return element.slice(0, end).toLowerCase() + element.slice(end);
+  });
+  return elements.sort().join(',');
 }
