@@ -1,6 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { secondaryKey, secondaryValues, trimElements, varyNames } from '../../src/http/vary.ts';
+import type { Variant } from '../../src/http/records.ts';
+import {
+  secondaryKey,
+  secondaryValues,
+  selectVariant,
+  trimElements,
+  varyNames,
+  withVariant,
+} from '../../src/http/vary.ts';
 
 describe('the names in Vary', () => {
   it.each<[string[], readonly string[] | '*']>([
@@ -80,5 +88,80 @@ describe('the secondary key', () => {
     expect(keyOf(['a'], { a: 'x' })).not.toBe(keyOf(['b'], { b: 'x' }));
     expect(keyOf(['a', 'b'], {})).not.toBe(keyOf(['a'], {}));
     expect(keyOf(['a', 'b'], { a: '1","2' })).not.toBe(keyOf(['a', 'b'], { a: '1', b: '2' }));
+  });
+});
+
+describe('the variants of a URL', () => {
+  const variant = (value: string | null, language?: string) => ({ values: [value], language });
+
+  it('are the newest, each once, as many as there may be', () => {
+    const before = [variant('b'), variant('a'), variant(null)];
+    expect(withVariant(before, variant('c'), 3)).toEqual({
+      kept: [variant('c'), variant('b'), variant('a')],
+      dropped: [variant(null)],
+    });
+    expect(withVariant(before, variant('a', 'de'), 3)).toEqual({
+      kept: [variant('a', 'de'), variant('b'), variant(null)],
+      dropped: [],
+    });
+    expect(withVariant(before, variant(''), 9).kept).toHaveLength(4);
+    expect(withVariant(before, { values: ['a', 'b'], language: undefined }, 9).kept).toHaveLength(4);
+  });
+
+  it('are never more than allowed, and what is stored last is among them', () => {
+    const value = fc.option(fc.constantFrom('a', 'b', 'c', 'd', 'e'));
+    fc.assert(
+      fc.property(fc.array(value, { minLength: 1 }), fc.integer({ min: 1, max: 4 }), (values, max) => {
+        let variants: readonly Variant[] = [];
+        for (const one of values) variants = withVariant(variants, variant(one), max).kept;
+        expect(variants.length).toBe(Math.min(new Set(values).size, max));
+        expect(variants[0]?.values).toEqual([values.at(-1)]);
+      }),
+    );
+  });
+
+  const NAMES = ['accept-language', 'x-a'];
+  const select = (language: string | null, other = '1') =>
+    selectVariant(
+      {
+        kind: 'variants',
+        names: NAMES,
+        variants: [
+          { values: ['de;q=0.1', '1'], language: 'de' },
+          { values: ['en', '1'], language: 'en' },
+          { values: ['fr', '1'], language: 'fr, en' },
+        ],
+      },
+      [language, other],
+    )[0];
+
+  it.each([
+    ['de', 'de;q=0.1'],
+    ['DE', 'de;q=0.1'],
+    ['de, fr;q=0.5', 'de;q=0.1'],
+    ['fr;q=0.5, de;q=0.7, *;q=0.1', 'de;q=0.1'],
+    ['de ; q=1', 'de;q=0.1'],
+  ])('are chosen by the language that %j likes best', (language, value) => {
+    expect(select(language)).toBe(value);
+  });
+
+  it.each([
+    ['en', 'the very same values come first'],
+    ['de, en', 'two are liked the same'],
+    ['fr', 'a page in two languages is in none'],
+    ['*', 'any is none'],
+    ['de;q=0', 'that one is not wanted'],
+    ['de;q=x', 'the weight cannot be read'],
+    ['de-AT', 'a region is another language'],
+    ['', 'nothing is liked'],
+  ])('are not chosen by language for %j: %s', (language) => {
+    expect(select(language)).toBe(language);
+  });
+
+  it('are not chosen by language where another field differs, or where that is none of the fields', () => {
+    expect(select('de', '2')).toBe('de');
+    expect(select(null)).toBeNull();
+    const index = { kind: 'variants' as const, names: ['x-a'], variants: [{ values: ['1'], language: 'de' }] };
+    expect(selectVariant(index, ['de'])).toEqual(['de']);
   });
 });
