@@ -4,10 +4,10 @@ import type { SourceFile } from './source-file.ts';
 const HTTP = `${CORE}http/`;
 
 /** Files of packages/core/src/http that keep something or ask the time. All others are pure functions. */
-const WITH_STATE = ['fill', 'fill-flights', 'http-cache', 'response-store'];
+const WITH_STATE = ['fill', 'fill-flights', 'http-cache', 'response-encoder', 'response-store'];
 
 /** Files of the core that are pure as well. */
-const PURE_FOUNDATION = ['duration', 'errors'];
+const PURE_FOUNDATION = ['duration', 'entry', 'errors'];
 
 /** Says which imports of a pure HTTP file would let time or the outside world in. */
 export function pureHttpViolations(file: SourceFile): string[] {

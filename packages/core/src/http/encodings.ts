@@ -1,9 +1,7 @@
 import { parseCacheControl } from './cache-control.ts';
+import type { Encoding } from './encoding.ts';
 import { type HeaderList, headerOf, withoutHeaders } from './headers.ts';
 import type { StoredResponse } from './records.ts';
-
-/** Content codings that this cache can make (RFC 9110, section 8.4.1; RFC 7932). */
-export type Encoding = 'br' | 'gzip';
 
 /** Smaller bodies are not worth it: what is saved fits into the same packet. In bytes. */
 const MIN_BYTES = 1024;

@@ -1,59 +1,27 @@
 import type { MaybePromise } from '../backends/backend.ts';
 import { Cache, defaultsOf, spaceOf } from '../cache.ts';
 import { currentDependencies, Dependencies } from '../dependencies.ts';
-import { ageOf, createEntry, type Entry, isExpired, isFresh } from '../entry.ts';
+import { createEntry, type Entry, isExpired, isFresh } from '../entry.ts';
 import { invalidOption } from '../errors.ts';
 import type { Space } from '../space.ts';
 import { type CacheStatus, statusParameters } from './cache-status.ts';
 import { Fill, type Filled, type Outcome } from './fill.ts';
 import { type Asked, type FilledEntry, type FillFlight, type FillOutcome, Flights } from './fill-flights.ts';
 import { fieldsForHandler } from './handler-fields.ts';
+import { headUpdate } from './head-update.ts';
 import type { HeaderList } from './headers.ts';
 import { invalidatedBy, tagsOf } from './invalidation.ts';
+import { type Kept, type Lookup, unavailable } from './lookup.ts';
 import { type ResolvedPolicy, resolvePolicy, type ResponsePolicy } from './policy.ts';
 import type { StoredResponse } from './records.ts';
 import { answersRange } from './representation.ts';
 import type { HttpRequest } from './request.ts';
-import type { RequestDemands } from './request-directives.ts';
 import { type Encode, ResponseEncoder } from './response-encoder.ts';
 import { type Found, ResponseStore } from './response-store.ts';
-import { headUpdate } from './head-update.ts';
+import { ageAt, useOf } from './reuse.ts';
 
 /** How often a request waits for somebody else's response before it runs the handler without asking further. */
 const MAX_WAITS = 2;
-
-/** What is to be done with a request. `status` is this cache's member of `Cache-Status`, without the name. */
-export type Lookup =
-  /**
-   * Run the handler and let the response pass. `personal`: unless it says otherwise, it is for one user only. `onHead` is
-   * to be called with what the handler answers.
-   */
-  | {
-      readonly kind: 'bypass';
-      readonly status: string;
-      readonly personal: boolean;
-      readonly onHead: ((status: number, headers: HeaderList) => void) | undefined;
-    }
-  /** Answer with a stored response of this age in milliseconds; then, if there is a `refresh`, run the handler into it. */
-  | {
-      readonly kind: 'hit';
-      readonly status: string;
-      readonly response: StoredResponse;
-      readonly age: number;
-      readonly refresh: Fill | undefined;
-      /** Where the response is kept, if this is a plain hit. */
-      readonly kept: Kept | undefined;
-    }
-  /** Run the handler and push what it answers into the fill. */
-  | { readonly kind: 'miss'; readonly fill: Fill }
-  /** Answer with 504: the client wants nothing that is not stored (`only-if-cached`). */
-  | { readonly kind: 'unavailable'; readonly status: string };
-
-/** A stored response as it is kept; what is answered may be a coded form of it. */
-export interface Kept {
-  readonly id: string;
-  readonly response: StoredResponse;
-}
 
 /** What the engine needs of the platform it runs on. */
 export interface Platform {
@@ -136,31 +104,18 @@ export class HttpCache {
   #answer(asked: Asked, found: Found, entry: Entry<StoredResponse>): MaybePromise<Lookup> {
     const { demands, request } = asked;
     const now = this.now();
-    const response = entry.value;
-    const ttl = Math.floor((entry.staleAt - now) / 1000);
-    if (!answersRange(request, response)) {
+    const status = { hit: true, ttl: Math.floor((entry.staleAt - now) / 1000) };
+    if (!answersRange(request, entry.value)) {
       return demands.onlyIfCached ? unavailable('partial') : this.#miss(asked, found, 'partial');
     }
-    const fresh = isFresh(entry, now) && !response.alwaysValidated;
-    if (fresh && this.#satisfies(entry, demands, now)) {
-      return this.#plainHit(asked, found, entry, { hit: true, ttl });
-    }
-    if (!fresh && isStaleEnough(entry, demands, now)) return this.#hit(entry, { hit: true, ttl });
-    const revalidates = !fresh && !demands.validated && demands.maxAge === Infinity && demands.minFresh === 0;
-    if (revalidates && !response.alwaysValidated && now < entry.revalidateUntil) {
-      const id = found.place.variantId;
-      const refreshing = request.method === 'HEAD' || this.#flights.find(id) !== undefined;
-      return this.#hit(entry, { hit: true, ttl }, refreshing ? undefined : this.#fill(asked, found, 'stale', 'joined'));
+    const use = useOf(entry, demands, now);
+    if (use === 'answer') return this.#plainHit(asked, found, entry, status);
+    if (use === 'answer-and-refresh') {
+      const refreshing = request.method === 'HEAD' || this.#flights.find(found.place.variantId) !== undefined;
+      return this.#hit(entry, status, refreshing ? undefined : this.#fill(asked, found, 'stale', 'joined'));
     }
     if (demands.onlyIfCached) return unavailable('stale');
-    return fresh ? this.#open(asked, found, 'request', 'joined') : this.#miss(asked, found, 'stale');
-  }
-
-  /** Whether a fresh response is as fresh as the client wishes. */
-  #satisfies(entry: Entry<StoredResponse>, { validated, maxAge, minFresh }: RequestDemands, now: number): boolean {
-    if (validated) return false;
-    if (maxAge === Infinity && minFresh === 0) return true;
-    return ageAt(entry, now) < maxAge * 1000 && entry.staleAt - now >= minFresh * 1000;
+    return use === 'ask' ? this.#miss(asked, found, 'stale') : this.#open(asked, found, 'request', 'joined');
   }
 
   /** The entry of a response if it still is where it was and fresh, and if the backend tells at once. */
@@ -317,19 +272,4 @@ type Company = 'joined' | 'alone';
 
 function responseIn({ entry }: Found): Entry<StoredResponse> | undefined {
   return entry?.value.kind === 'response' ? (entry as Entry<StoredResponse>) : undefined;
-}
-
-/** Age of a response in milliseconds, the time before it came here included. */
-function ageAt(entry: Entry<StoredResponse>, now: number): number {
-  return entry.value.initialAge + ageOf(entry, now);
-}
-
-/** Whether the client takes a response that is as stale as this one. */
-function isStaleEnough(entry: Entry<StoredResponse>, { maxStale, validated }: RequestDemands, now: number): boolean {
-  if (maxStale === undefined || validated || entry.value.alwaysValidated) return false;
-  return now - entry.staleAt <= Math.min(maxStale * 1000, entry.value.stale.ifAsked);
-}
-
-function unavailable(fwd: Fwd): Lookup {
-  return { kind: 'unavailable', status: statusParameters({ fwd, detail: 'only-if-cached' }) };
 }

@@ -1,7 +1,7 @@
 import { type Duration, toMilliseconds } from '../duration.ts';
 import { invalidOption, rejectUnknownOptions } from '../errors.ts';
-import type { Encoding } from './encodings.ts';
-import type { Mode } from './modes/mode.ts';
+import type { Encoding } from './encoding.ts';
+import type { Mode, ModePolicy } from './modes/mode.ts';
 import { safe } from './modes/safe.ts';
 import { standard } from './modes/standard.ts';
 import { type QueryPolicy, type QueryFilter, queryFilter } from './query.ts';
@@ -87,22 +87,14 @@ export interface ResponsePolicy {
 }
 
 /** A policy with every value filled in and checked; durations in milliseconds. */
-export interface ResolvedPolicy {
+export interface ResolvedPolicy extends ModePolicy {
   readonly mode: Mode;
-  /** `undefined`: a response that does not say so is not fresh. */
-  readonly maxAge: number | undefined;
-  readonly staleWhileRevalidate: number;
-  readonly staleIfError: number;
-  readonly staleIfUnreachable: number;
-  readonly keepStale: number;
   readonly clientMaxAge: number;
   readonly watchesInputs: boolean;
   readonly headers: readonly string[];
-  readonly cookies: readonly string[] | undefined;
   /** `undefined`: the query is left as it is. */
   readonly query: QueryFilter | undefined;
   readonly maxVariants: number;
-  readonly storeSetCookie: boolean;
   readonly targetedFields: readonly string[];
   readonly encodings: readonly Encoding[];
   readonly maxBodyBytes: number;

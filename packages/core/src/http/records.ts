@@ -1,4 +1,4 @@
-import type { Encoding } from './encodings.ts';
+import type { Encoding } from './encoding.ts';
 import type { HeaderList } from './headers.ts';
 import type { PartialContent } from './ranges.ts';
 

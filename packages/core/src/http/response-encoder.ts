@@ -1,7 +1,8 @@
 import type { MaybePromise } from '../backends/backend.ts';
 import type { Entry } from '../entry.ts';
 import type { Space } from '../space.ts';
-import { chooseEncoding, type Encoding, encodedResponse, isEncodable } from './encodings.ts';
+import type { Encoding } from './encoding.ts';
+import { chooseEncoding, encodedResponse, isEncodable } from './encodings.ts';
 import type { StoredResponse } from './records.ts';
 import type { HttpRequest } from './request.ts';
 

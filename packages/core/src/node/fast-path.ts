@@ -1,7 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type Cache, spaceOf } from '../cache.ts';
 import { headerNames, headerOf } from '../http/headers.ts';
-import type { HttpCache, Kept } from '../http/http-cache.ts';
+import type { HttpCache } from '../http/http-cache.ts';
+import type { Kept } from '../http/lookup.ts';
 import type { StoredResponse } from '../http/records.ts';
 import type { HttpRequest } from '../http/request.ts';
 import { AnswerTemplate, sameTemplate } from './answer-template.ts';

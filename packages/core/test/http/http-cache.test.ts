@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Lookup } from '../../src/http/http-cache.ts';
+import type { Lookup } from '../../src/http/lookup.ts';
 import type { Store } from '../../src/index.ts';
 import { faultyBackend } from '../support/backends.ts';
 import { deferred, flush } from '../support/deferred.ts';

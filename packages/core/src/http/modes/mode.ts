@@ -1,9 +1,20 @@
 import type { HeaderList } from '../headers.ts';
-import type { ResolvedPolicy } from '../policy.ts';
 import type { StaleWindows } from '../records.ts';
 import type { HttpRequest } from '../request.ts';
 import type { RequestDemands } from '../request-directives.ts';
 import type { ResponseDirectives } from '../response-directives.ts';
+
+/** What the rules look at of a policy; durations in milliseconds. */
+export interface ModePolicy {
+  /** `undefined`: a response that does not say so is not fresh. */
+  readonly maxAge: number | undefined;
+  readonly staleWhileRevalidate: number;
+  readonly staleIfError: number;
+  readonly staleIfUnreachable: number;
+  readonly keepStale: number;
+  readonly cookies: readonly string[] | undefined;
+  readonly storeSetCookie: boolean;
+}
 
 /** What a handler answered, as far as the rules look at it. */
 export interface Answer {
@@ -38,12 +49,12 @@ export interface ResponseLifetime {
  */
 export interface Mode {
   /** Why a request goes past the cache, if it does; a token for the `detail` of `Cache-Status`. */
-  readonly whyBypass: (request: HttpRequest, policy: ResolvedPolicy) => string | undefined;
+  readonly whyBypass: (request: HttpRequest, policy: ModePolicy) => string | undefined;
   /** What of the client's wishes is granted. */
   readonly demands: (request: HttpRequest) => RequestDemands;
   /** Why a response is not stored, if it is not; a token for the `detail` of `Cache-Status`. */
-  readonly whyNotStored: (answer: Answer, policy: ResolvedPolicy) => string | undefined;
-  readonly lifetime: (answer: Answer, policy: ResolvedPolicy) => ResponseLifetime;
+  readonly whyNotStored: (answer: Answer, policy: ModePolicy) => string | undefined;
+  readonly lifetime: (answer: Answer, policy: ModePolicy) => ResponseLifetime;
   /** The value of a request field for a secondary key: requests with equal ones may share a response. */
   readonly normalise: (name: string, value: string) => string;
   /** Fields in `Vary` that need no place in the secondary key, because the key has what of them a handler can see. */

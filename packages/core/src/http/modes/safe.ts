@@ -1,12 +1,11 @@
 import { parseCacheControl } from '../cache-control.ts';
 import { explicitLifetime, initialAge } from '../freshness.ts';
 import { headerOf } from '../headers.ts';
-import type { ResolvedPolicy } from '../policy.ts';
 import { type HttpRequest, isHost } from '../request.ts';
 import { NO_DEMANDS } from '../request-directives.ts';
 import { trimElements, varyNames } from '../vary.ts';
 import { hasCondition } from './conditions.ts';
-import type { Answer, Mode, ResponseLifetime } from './mode.ts';
+import type { Answer, Mode, ModePolicy, ResponseLifetime } from './mode.ts';
 import { staleWindows } from './windows.ts';
 
 /**
@@ -30,7 +29,7 @@ export const safe: Mode = {
   completesResponses: true,
 };
 
-function whyBypass(request: HttpRequest, policy: ResolvedPolicy): string | undefined {
+function whyBypass(request: HttpRequest, policy: ModePolicy): string | undefined {
   if (request.method !== 'GET' && request.method !== 'HEAD') return 'method';
   if (!isHost(request.host)) return 'host';
   if (request.header('authorization') !== undefined) return 'authorization';
@@ -64,7 +63,7 @@ function whyNotStored(answer: Answer): string | undefined {
   return undefined;
 }
 
-function lifetime(answer: Answer, policy: ResolvedPolicy): ResponseLifetime {
+function lifetime(answer: Answer, policy: ModePolicy): ResponseLifetime {
   const { headers, directives, receivedAt } = answer;
   const seconds = explicitLifetime(headers, directives, receivedAt);
   // A handler that takes long is no network that takes long: what it says of lifetimes counts from when it says it.

@@ -1,7 +1,6 @@
 import { grants, parseCacheControl } from '../cache-control.ts';
 import { explicitLifetime, heuristicLifetime, initialAge } from '../freshness.ts';
 import { headerOf } from '../headers.ts';
-import type { ResolvedPolicy } from '../policy.ts';
 import { parseContentRange } from '../ranges.ts';
 import { type HttpRequest, isHost } from '../request.ts';
 import { requestDemands } from '../request-directives.ts';
@@ -9,7 +8,7 @@ import { qualifiedFields } from '../response-directives.ts';
 import { sameUrl, targetOf } from '../urls.ts';
 import { trimElements, varyNames } from '../vary.ts';
 import { hasCondition } from './conditions.ts';
-import type { Answer, Mode, ResponseLifetime } from './mode.ts';
+import type { Answer, Mode, ModePolicy, ResponseLifetime } from './mode.ts';
 import { staleWindows } from './windows.ts';
 
 /** The rules of RFC 9111 for a shared cache: all that it allows, for origins that say what they mean. */
@@ -47,7 +46,7 @@ const UNDERSTOOD: ReadonlySet<number> = new Set([
 const HEURISTIC: ReadonlySet<number> = new Set([200, 203, 204, 206, 300, 301, 308, 404, 405, 410, 414, 501]);
 
 /** RFC 9111, section 3. */
-function whyNotStored(answer: Answer, policy: ResolvedPolicy): string | undefined {
+function whyNotStored(answer: Answer, policy: ModePolicy): string | undefined {
   const { request, status, headers, directives } = answer;
   const said = directives.directives;
   if (request.method === 'POST' && !isPostForGet(answer)) return 'method';
@@ -83,7 +82,7 @@ function isPostForGet(answer: Answer): boolean {
   );
 }
 
-function lifetime(answer: Answer, policy: ResolvedPolicy): ResponseLifetime {
+function lifetime(answer: Answer, policy: ModePolicy): ResponseLifetime {
   const { headers, status, directives, requestedAt, receivedAt } = answer;
   const said = directives.directives;
   const explicit = explicitLifetime(headers, directives, receivedAt);

@@ -1,8 +1,7 @@
 import { type CacheControl, secondsOf } from '../cache-control.ts';
 import type { HeaderList } from '../headers.ts';
 import { headerOf } from '../headers.ts';
-import type { ResolvedPolicy } from '../policy.ts';
-import type { ResponseLifetime } from './mode.ts';
+import type { ModePolicy, ResponseLifetime } from './mode.ts';
 import { forbidsStale } from './stale.ts';
 
 /**
@@ -15,7 +14,7 @@ export function staleWindows(
   directives: CacheControl,
   headers: HeaderList,
   ttl: number,
-  policy: ResolvedPolicy,
+  policy: ModePolicy,
 ): Pick<ResponseLifetime, 'staleWhileRevalidate' | 'stale' | 'keep'> {
   const forbidden = forbidsStale(directives);
   const window = (directive: string, otherwise: number): number => {

@@ -1,4 +1,5 @@
-import { HttpCache, type Lookup } from '../../../src/http/http-cache.ts';
+import { HttpCache } from '../../../src/http/http-cache.ts';
+import type { Lookup } from '../../../src/http/lookup.ts';
 import type { ResponsePolicy } from '../../../src/http/policy.ts';
 import type { HttpRequest } from '../../../src/http/request.ts';
 import type { Cache } from '../../../src/index.ts';
