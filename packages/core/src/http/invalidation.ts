@@ -15,6 +15,11 @@ export function groupTag(origin: string, group: string): string {
   return `\0${JSON.stringify([0, 'group', origin, group])}`;
 }
 
+/** The names whose invalidation drops all that is answered for an absolute URL. */
+export function namesOfUrl(url: string): string[] {
+  return [urlTag(url), searchTag(url)];
+}
+
 /** The name whose invalidation drops the responses that stand for several queries of an absolute URL. */
 function searchTag(url: string): string {
   return `\0${JSON.stringify([0, 'search', withoutQuery(sameOriginUrl(url, url) ?? url)])}`;
@@ -47,9 +52,7 @@ export function invalidatedBy(
   const named = ['location', 'content-location'].map((name) => headerOf(headers, name));
   const urls = named.map((reference) => (reference === undefined ? undefined : sameOriginUrl(reference, url)));
   const groups = cacheGroups(headerOf(headers, 'cache-group-invalidation'));
-  const tags = [url, ...urls].flatMap((one) =>
-    one === undefined ? [] : [urlTag(filtered(one, query)), searchTag(one)],
-  );
+  const tags = [url, ...urls].flatMap((one) => (one === undefined ? [] : namesOfUrl(filtered(one, query))));
   return [...new Set(tags), ...groups.map((group) => groupTag(originOf(url), group))];
 }
 

@@ -11,6 +11,7 @@ export { hideParsedCookies, isIdentified } from './framework-request.ts';
 export type { ResponsePolicy } from '../http/policy.ts';
 export type { RequestFacts } from './request.ts';
 export type { Exchange } from './serve.ts';
+export { purgeHandler, type PurgeHandlerOptions } from './purge-handler.ts';
 
 /**
  * The HTTP cache for frameworks that work on Node's `IncomingMessage` and `ServerResponse`: what an adapter is made of.

@@ -1,3 +1,4 @@
+import { memory } from '../../backends/memory.ts';
 import type { Cache } from '../../cache.ts';
 import { createCache } from '../../create-cache.ts';
 import { type FakeClock, fakeClock } from '../fake-clock.ts';
@@ -44,7 +45,7 @@ export function runnable(part: HttpPart, harness: HttpHarness): HttpContractCase
     lacks: part.needs === undefined ? undefined : harness.lacks?.[part.needs],
     async run() {
       const clock = fakeClock(Date.now());
-      const cache = createCache({ clock, ttl: HOUR });
+      const cache = createCache({ clock, ttl: HOUR, backend: memory({ maxEntries: 2_000 }) });
       const running: RunningSite[] = [];
       try {
         await part.run({
