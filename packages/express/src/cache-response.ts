@@ -33,7 +33,8 @@ export function cacheResponse(cache: Cache, policy: ResponsePolicy = {}): CacheM
       if (policy.cookies !== undefined) hideParsedCookies(request, policy.cookies);
       if (policy.query !== undefined) hideParsedQuery(request);
     };
-    handle({ request, response, next, url: urlOf(request), identified: isIdentified(request), onFill });
+    const { originalUrl: target } = request;
+    handle({ request, response, next, url: urlOf(request), target, identified: isIdentified(request), onFill });
   };
 }
 

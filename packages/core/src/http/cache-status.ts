@@ -29,6 +29,11 @@ export function statusParameters(status: CacheStatus): string {
   return parameters.join('; ');
 }
 
+/** `statusParameters` of a plain hit. */
+export function hitParameters(ttl: number): string {
+  return `hit; ttl=${ttl}`;
+}
+
 /** A structured-field token where the text is one, else a string (RFC 9651, section 3.3). */
 function detail(text: string): string {
   return /^[A-Za-z*][\w!#$%&'*+\-.^`|~:/]*$/.test(text) ? text : `"${text.replace(/[^ -!#-[\]-~]/g, '?')}"`;

@@ -4,7 +4,7 @@ import { currentDependencies, Dependencies } from '../dependencies.ts';
 import { createEntry, type Entry, isExpired, isFresh } from '../entry.ts';
 import { invalidOption } from '../errors.ts';
 import type { Space } from '../space.ts';
-import { type CacheStatus, statusParameters } from './cache-status.ts';
+import { type CacheStatus, hitParameters, statusParameters } from './cache-status.ts';
 import { Fill, type Filled, type Outcome } from './fill.ts';
 import { type Asked, type FilledEntry, type FillFlight, type FillOutcome, Flights } from './fill-flights.ts';
 import { fieldsForHandler } from './handler-fields.ts';
@@ -104,15 +104,16 @@ export class HttpCache {
   #answer(asked: Asked, found: Found, entry: Entry<StoredResponse>): MaybePromise<Lookup> {
     const { demands, request } = asked;
     const now = this.now();
-    const status = { hit: true, ttl: Math.floor((entry.staleAt - now) / 1000) };
+    const status = hitParameters(Math.floor((entry.staleAt - now) / 1000));
     if (!answersRange(request, entry.value)) {
       return demands.onlyIfCached ? unavailable('partial') : this.#miss(asked, found, 'partial');
     }
     const use = useOf(entry, demands, now);
-    if (use === 'answer') return this.#plainHit(asked, found, entry, status);
+    if (use === 'answer') return this.#plainHit(asked, found, entry, status, now);
     if (use === 'answer-and-refresh') {
       const refreshing = request.method === 'HEAD' || this.#flights.find(found.place.variantId) !== undefined;
-      return this.#hit(entry, status, refreshing ? undefined : this.#fill(asked, found, 'stale', 'joined'));
+      const refresh = refreshing ? undefined : this.#fill(asked, found, 'stale', 'joined');
+      return this.#hit(entry, status, now, refresh);
     }
     if (demands.onlyIfCached) return unavailable('stale');
     return use === 'ask' ? this.#miss(asked, found, 'stale') : this.#open(asked, found, 'request', 'joined');
@@ -126,18 +127,29 @@ export class HttpCache {
     return found as Entry<StoredResponse>;
   }
 
-  #plainHit(asked: Asked, { place }: Found, entry: Entry<StoredResponse>, status: CacheStatus): MaybePromise<Lookup> {
+  #plainHit(
+    { request }: Asked,
+    { place }: Found,
+    entry: Entry<StoredResponse>,
+    status: string,
+    now: number,
+  ): MaybePromise<Lookup> {
     const kept = { id: place.variantId, response: entry.value };
-    const hit = { ...this.#hit(entry, status), kept };
-    const coded = this.#encoder?.forRequest(asked.request, entry, kept.id);
-    if (coded === undefined) return hit;
-    return coded instanceof Promise ? coded.then((response) => ({ ...hit, response })) : { ...hit, response: coded };
+    const coded = this.#encoder?.forRequest(request, entry, kept.id) ?? entry.value;
+    if (coded instanceof Promise) return coded.then((sent) => this.#hit(entry, status, now, undefined, kept, sent));
+    return this.#hit(entry, status, now, undefined, kept, coded);
   }
 
-  #hit(entry: Entry<StoredResponse>, status: CacheStatus, refresh?: Fill): Lookup & { kind: 'hit' } {
+  #hit(
+    entry: Entry<StoredResponse>,
+    status: string,
+    now: number,
+    refresh?: Fill,
+    kept?: Kept,
+    response: StoredResponse = entry.value,
+  ): Lookup {
     currentDependencies()?.use(entry, this.#space.scopes, this.#space.root.log);
-    const age = ageAt(entry, this.now());
-    return { kind: 'hit', status: statusParameters(status), response: entry.value, age, refresh, kept: undefined };
+    return { kind: 'hit', status, response, age: ageAt(entry, now), refresh, kept };
   }
 
   #miss(asked: Asked, found: Found, fwd: Fwd): MaybePromise<Lookup> {
@@ -167,7 +179,7 @@ export class HttpCache {
     const meant = this.#store.serves(flight.asked.request, asked.request, entry.value, vary);
     const answers = usable && meant && answersRange(asked.request, entry.value);
     if (!answers || !this.#space.isValid(entry)) return this.#find(again);
-    return this.#hit(entry, { fwd, collapsed: true });
+    return this.#hit(entry, statusParameters({ fwd, collapsed: true }), this.now());
   }
 
   #open(asked: Asked, found: Found, fwd: Fwd, company: Company): Lookup {

@@ -4,7 +4,7 @@ export interface HttpRequest {
   /** Path and query that the key is made of: as they came, or as what routed the request above the cache changed them. */
   readonly url: string;
   /** Path and query as the client sent them. Left out: as in `url`. */
-  readonly target?: string;
+  readonly target?: string | undefined;
   readonly scheme: 'http' | 'https';
   readonly host: string;
   /** Whether a body came with it. */

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type Cache, spaceOf } from '../cache.ts';
 import { headerNames, headerOf } from '../http/headers.ts';
 import type { HttpCache } from '../http/http-cache.ts';
-import type { Kept } from '../http/lookup.ts';
+import type { Kept, Lookup } from '../http/lookup.ts';
 import type { StoredResponse } from '../http/records.ts';
 import type { HttpRequest } from '../http/request.ts';
 import { AnswerTemplate, sameTemplate } from './answer-template.ts';
@@ -15,7 +15,7 @@ const MAX_URLS = 10_000;
 const MAX_ROUTES_PER_URL = 8;
 
 /** A hit that the framework's way has answered. */
-export interface AnsweredHit {
+interface AnsweredHit {
   readonly http: HttpCache;
   readonly kept: Kept;
   /** The response as it was sent, coded perhaps. */
@@ -57,8 +57,17 @@ export class FastPath {
     return path;
   }
 
-  /** Takes note of a hit that was answered the long way. */
-  learn(request: HttpRequest, hit: AnsweredHit, status: number): void {
+  /** What takes note of a hit that is being answered the long way, if it is one to learn from. */
+  learning(
+    request: HttpRequest,
+    http: HttpCache,
+    { kept, response, status }: Lookup & { kind: 'hit' },
+  ): ((code: number, fields: readonly string[]) => void) | undefined {
+    if (kept === undefined) return undefined;
+    return (code, fields) => this.#learn(request, { http, kept, response, fields, status }, code);
+  }
+
+  #learn(request: HttpRequest, hit: AnsweredHit, status: number): void {
     const template = AnswerTemplate.of(status, hit.fields, hit.status);
     if (template === undefined) return;
     const names = headerNames(headerOf(hit.fields, 'vary')).filter((name) => name !== 'cookie');

@@ -58,11 +58,7 @@ function act(http: HttpCache, exchange: Exchange, asked: HttpRequest, lookup: Lo
     if (refresh !== undefined) {
       rerun(exchange, () => runInto(http, exchange, asked, refresh, NO_CONDITIONS));
     }
-    const { kept, response: sent, status } = lookup;
-    const learn = (code: number, fields: readonly string[]): void => {
-      if (kept !== undefined) fastPath?.learn(asked, { http, kept, response: sent, fields, status }, code);
-    };
-    reply(asked, response, { ...replyOf(http, lookup), onFields: fastPath === undefined ? undefined : learn });
+    reply(asked, response, replyOf(http, lookup, fastPath?.learning(asked, http, lookup)));
     if (refresh === undefined) answered(exchange);
   } else {
     runInto(http, exchange, asked, lookup.fill, conditionsOf(asked.header));
@@ -114,8 +110,9 @@ function runInto(http: HttpCache, exchange: Exchange, asked: HttpRequest, fill: 
 function replyOf(
   { name, policy }: HttpCache,
   { response, age, status }: Pick<Reply, 'response' | 'age' | 'status'>,
+  onFields?: Reply['onFields'],
 ): Reply {
-  return { response, age, status, cacheName: name, serverTiming: policy.serverTiming };
+  return { response, age, status, cacheName: name, serverTiming: policy.serverTiming, onFields };
 }
 
 function saysCacheControl(response: ServerResponse): boolean {
