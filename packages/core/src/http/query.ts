@@ -48,6 +48,7 @@ export function ofEachTarget(url: string, change: (target: string) => string): s
 
 /** The name of a parameter as `name=value` in a query gives it. */
 export function parameterName(pair: string): string {
-  const [name] = new URLSearchParams(pair).keys();
+  // A question mark at the very beginning would be taken for the start of the query.
+  const [name] = new URLSearchParams(`&${pair}`).keys();
   return name ?? '';
 }

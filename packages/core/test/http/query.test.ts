@@ -58,7 +58,7 @@ describe('a query policy', () => {
   });
 
   it('takes the name of a parameter as a form does', () => {
-    expect(['a=b', 'a', 'a=b=c', '%61=1', 'a+b=1', '=1', '', '%'].map(parameterName)).toEqual([
+    expect(['a=b', 'a', 'a=b=c', '%61=1', 'a+b=1', '=1', '', '%', '?a'].map(parameterName)).toEqual([
       'a',
       'a',
       'a',
@@ -67,6 +67,7 @@ describe('a query policy', () => {
       '',
       '',
       '%',
+      '?a',
     ]);
   });
 });
