@@ -2,6 +2,7 @@ import type { Cache } from '@cache/core';
 import { createNodeHandler, hideParsedCookies, isIdentified, type ResponsePolicy } from '@cache/core/node';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Request } from 'express';
+import { hasComeBack, type Run, sendBack } from './come-back.ts';
 
 /** What of an Express request the middleware looks at. */
 export type CacheableRequest = IncomingMessage & Pick<Request, 'originalUrl' | 'baseUrl' | 'url'>;
@@ -28,13 +29,25 @@ export type CacheMiddleware = (
  */
 export function cacheResponse(cache: Cache, policy: ResponsePolicy = {}): CacheMiddleware {
   const handle = createNodeHandler(cache, policy);
+  const here = Symbol('cacheResponse');
   return (request, response, next) => {
+    if (hasComeBack(request, here, next)) return;
+    const { originalUrl: target } = request;
+    const comeBack = (run: Run): void => sendBack({ request, response, target, here, next }, run);
     const onFill = (): void => {
       if (policy.cookies !== undefined) hideParsedCookies(request, policy.cookies);
       if (policy.query !== undefined) hideParsedQuery(request);
     };
-    const { originalUrl: target } = request;
-    handle({ request, response, next, url: urlOf(request), target, identified: isIdentified(request), onFill });
+    handle({
+      request,
+      response,
+      next,
+      url: urlOf(request),
+      target,
+      identified: isIdentified(request),
+      onFill,
+      comeBack,
+    });
   };
 }
 

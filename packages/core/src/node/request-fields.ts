@@ -30,3 +30,16 @@ export function changeFields(message: IncomingMessage, changes: FieldChanges): v
 function replace(message: IncomingMessage, name: 'headers' | 'rawHeaders', value: unknown): void {
   Object.defineProperty(message, name, { value, configurable: true, enumerable: true, writable: true });
 }
+
+/** Remembers the fields of a request as they are shown now. Returns what shows them so again. */
+export function rememberFields(message: IncomingMessage): () => void {
+  const shown = (['headers', 'rawHeaders', 'headersDistinct'] as const).map(
+    (name) => [name, Object.getOwnPropertyDescriptor(message, name)] as const,
+  );
+  return () => {
+    for (const [name, descriptor] of shown) {
+      if (descriptor === undefined) Reflect.deleteProperty(message, name);
+      else Object.defineProperty(message, name, descriptor);
+    }
+  };
+}

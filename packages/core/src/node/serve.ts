@@ -10,7 +10,7 @@ import type { FastPath } from './fast-path.ts';
 import { type Reply, reply, replyUnavailable } from './reply.ts';
 import { rerun } from './rerun.ts';
 import { type RequestFacts, toHttpRequest } from './request.ts';
-import { changeFields } from './request-fields.ts';
+import { changeFields, rememberFields } from './request-fields.ts';
 import { watchHeaders } from './request-view.ts';
 import { mute } from './response-control.ts';
 import { appendElement, beforeHead, headerList, timingOf } from './response-head.ts';
@@ -23,6 +23,11 @@ export interface Exchange extends RequestFacts {
   readonly next: (error?: unknown) => void;
   /** Called before a handler runs whose response may be stored: hides what was parsed above the cache. */
   readonly onFill?: () => void;
+  /**
+   * For a framework whose `next` goes on after what it ran before: comes back to this cache from the start, and calls
+   * what it is given with the `next` that it has then.
+   */
+  readonly comeBack?: (run: (next: Exchange['next']) => void) => void;
   /**
    * Called where `next` is not, once the response is answered: for a framework that answers after its handlers. What it
    * then does to the response goes nowhere.
@@ -87,14 +92,23 @@ function pass(http: HttpCache, { response, next }: Exchange, lookup: Lookup & { 
 
 /** Runs the handler with the request as the key covers it, and its response going into the fill. */
 function runInto(http: HttpCache, exchange: Exchange, asked: HttpRequest, fill: Fill, conditions: Conditions): void {
-  const { request, response, next } = exchange;
+  const { request, response, next, comeBack } = exchange;
   const { name, policy } = http;
+  const showFields = rememberFields(request);
+  const again = (other: Fill): void => {
+    showFields();
+    const run = (from: Exchange['next']): void => {
+      runInto(http, { ...exchange, next: from }, asked, other, conditions);
+    };
+    if (comeBack === undefined) run(next);
+    else comeBack(run);
+  };
   capture(response, fill, {
     cacheName: name,
     serverTiming: policy.serverTiming,
     conditions,
     answer: (substitute) => reply(asked, response, replyOf(http, substitute)),
-    again: (other) => runInto(http, exchange, asked, other, conditions),
+    again,
   });
   if (policy.mode.watchesHandler) watchHeaders(request, fill.inputs, policy.cookies, fill.fields);
   else if (policy.cookies === undefined) changeFields(request, fill.fields);
