@@ -120,7 +120,7 @@ export class Fill {
     onHead(status, sent);
     if (stored !== undefined && stored.value.part === undefined && !this.#ended) {
       if (status === 304 && this.#isValidating) {
-        return isAbout(stored.value.headers, sent) ? this.#confirmed(stored, own) : this.#again();
+        return isAbout(stored.value.headers, sent) ? this.#confirmed(stored, sent, own) : this.#again();
       }
       if (status >= 500 && this.#mayReplace(stored, status)) return this.#staleInstead(stored, status);
     }
@@ -195,11 +195,11 @@ export class Fill {
   }
 
   /** A 304 to this cache's own conditions: the stored response goes out, with the fields of the 304. */
-  #confirmed(entry: Entry<StoredResponse>, own: OwnFields): HeadVerdict {
+  #confirmed(entry: Entry<StoredResponse>, sent: HeaderList, own: OwnFields): HeadVerdict {
     const { policy, clock, fwd } = this.#context;
     const { value } = entry;
-    const fields = confirmedFields(value, own.set, clock.now());
-    const head = this.#headOf(value.status, fields, { set: fields, removed: value.removed });
+    const set = confirmedFields(value, own.set, clock.now());
+    const head = this.#headOf(value.status, confirmedFields(value, sent, clock.now()), { set, removed: value.removed });
     const { refused, vary } = judge(head, this.inputs, value.body.byteLength, policy);
     const response = confirmedResponse(value, head, this.#storing(vary));
     const stored = refused === undefined;

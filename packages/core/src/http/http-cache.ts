@@ -97,7 +97,6 @@ export class HttpCache {
     const missing = place.id === place.variantId ? 'uri-miss' : 'vary-miss';
     if (entry?.value.kind === 'response') return this.#answer(asked, found, entry as Entry<StoredResponse>);
     if (asked.demands.onlyIfCached) return unavailable(missing);
-    if (entry?.value.kind === 'pass') return this.#open(asked, found, missing, 'alone');
     return this.#miss(asked, found, missing);
   }
 
@@ -158,6 +157,7 @@ export class HttpCache {
     if (request.header('range') !== undefined && found.entry?.value.kind !== 'response') {
       return this.#missOfRange(asked, found, fwd);
     }
+    if (found.entry?.value.kind === 'pass') return this.#open(asked, found, fwd, 'alone');
     const flight = waits < MAX_WAITS ? this.#flights.find(found.place.variantId) : undefined;
     if (flight === undefined) return this.#open(asked, found, fwd, 'joined');
     return flight.outcome.then((outcome) => this.#collapse(asked, found, flight, outcome, fwd));
@@ -192,8 +192,7 @@ export class HttpCache {
       if (stored === undefined || this.policy.mode.watchesHandler || this.policy.cookies !== undefined) return;
       const { request } = asked;
       const update = headUpdate(stored, { request, status, headers, requestedAt, receivedAt: this.now() }, this.policy);
-      if (update === 'outdated') void this.#store.remove(found.place);
-      else if (update !== undefined) void this.#keep(asked, found, update, new Dependencies(this.#space.root.log));
+      if (update !== undefined) void this.#update(asked, found, stored, update);
     };
     return { kind: 'bypass', status: statusParameters({ fwd }), personal: false, onHead };
   }
@@ -204,12 +203,14 @@ export class HttpCache {
     const flight = company === 'joined' ? this.#flights.open(found.place.variantId, asked) : undefined;
     const { request } = asked;
     const stored = responseIn(found);
-    let position = log.head;
+    const began = log.head;
     let invalidated: MaybePromise<void>;
-    const onEnd = (outcome: Outcome): void => {
+    const store = (outcome: Outcome): void => {
+      // What the answer to an unsafe request says is newer than what it invalidates, if nothing else was invalidated.
+      const position = request.method === 'POST' && log.head === began + 1 ? log.head : began;
       const ended = this.#outcomeOf(outcome, request, dependencies, position);
       const write = (): MaybePromise<unknown> => this.#storeOutcome(asked, found, ended);
-      if (flight === undefined) void (invalidated === undefined ? write() : invalidated.then(write));
+      if (flight === undefined) void write();
       else flight.end(ended, flight.superseded ? undefined : write());
     };
     return new Fill({
@@ -225,10 +226,11 @@ export class HttpCache {
       again: () => this.#fill(asked, { place: found.place, entry: undefined }, fwd, 'alone'),
       onHead: (status, headers) => {
         invalidated = this.#invalidate(request, status, headers);
-        // What the answer to an unsafe request says is newer than what it invalidates.
-        if (request.method === 'POST') position = log.head;
       },
-      onEnd,
+      onEnd: (outcome) => {
+        if (invalidated === undefined) store(outcome);
+        else void invalidated.then(() => store(outcome));
+      },
     });
   }
 
@@ -266,9 +268,13 @@ export class HttpCache {
     return outcome.isStale ? undefined : this.#store.keep(asked.request, found.place, outcome.entry, outcome.vary);
   }
 
-  #keep(asked: Asked, found: Found, filled: Filled, dependencies: Dependencies): MaybePromise<unknown> {
-    const outcome = this.#entryOf(filled, asked.request, dependencies, found.entry?.position ?? 0);
-    return this.#storeOutcome(asked, found, outcome);
+  /** Does to a stored response what an answer to HEAD says, unless another one has come in its place. */
+  async #update(asked: Asked, found: Found, stored: Entry, update: Filled | 'outdated'): Promise<void> {
+    const { entry } = await this.#store.find(asked.request);
+    if (entry?.storedAt !== stored.storedAt || entry.position !== stored.position) return;
+    const dependencies = new Dependencies(this.#space.root.log);
+    if (update === 'outdated') await this.#store.remove(found.place);
+    else await this.#storeOutcome(asked, found, this.#entryOf(update, asked.request, dependencies, stored.position));
   }
 
   /** In milliseconds since 1970. */

@@ -27,6 +27,8 @@ export interface StoredResponse {
   readonly rangeAsked: string | undefined;
   /** The `ETag` was made by this cache, so that the handler does not know it. */
   readonly madeEntityTag: boolean;
+  /** Fields that this cache wrote for its clients, in lower case, and what the handler had said in them. */
+  readonly completed?: { readonly names: readonly string[]; readonly before: HeaderList };
   /** Age that the response had when it came, in milliseconds. */
   readonly initialAge: number;
   /** It is never answered without asking the handler first (`no-cache`). */

@@ -1,5 +1,5 @@
 import { additionsTo } from './downstream.ts';
-import { type HeaderList, headerOf, hopByHopNames, withoutHeaders } from './headers.ts';
+import { headerLines, type HeaderList, headerOf, hopByHopNames, withoutHeaders } from './headers.ts';
 import type { ResolvedPolicy } from './policy.ts';
 import { parseContentRange } from './ranges.ts';
 import type { StoredResponse } from './records.ts';
@@ -30,16 +30,17 @@ export function storedResponse(
   body: Uint8Array,
   context: StoringContext,
 ): StoredResponse | undefined {
-  const headers = storedFields(head, head.own.set, context);
-  const part = head.status === 206 ? parseContentRange(headerOf(headers, 'content-range')) : undefined;
+  const fields = storedFields(head, head.own.set, context);
+  const part = head.status === 206 ? parseContentRange(headerOf(fields.headers, 'content-range')) : undefined;
   if (part !== undefined && body.byteLength > part.last - part.first + 1) return undefined;
   const { policy, entityTag, fillDuration } = context;
   const madeEntityTag =
-    policy.mode.completesResponses && head.status === 200 && headerOf(headers, 'etag') === undefined;
-  if (madeEntityTag) headers.push('ETag', entityTag(body));
+    policy.mode.completesResponses && head.status === 200 && headerOf(fields.headers, 'etag') === undefined;
+  const headers = madeEntityTag ? [...fields.headers, 'ETag', entityTag(body)] : fields.headers;
   return {
     kind: 'response',
     status: head.status,
+    ...fields,
     headers,
     removed: head.own.removed,
     body,
@@ -55,12 +56,20 @@ export function storedResponse(
 export function confirmedFields(stored: StoredResponse, notModified: HeaderList, receivedAt: number): HeaderList {
   const dated = headerOf(notModified, 'date') !== undefined;
   const date = dated ? [] : ['Date', new Date(receivedAt).toUTCString()];
-  return mergedFields(stored.headers, [...withoutHeaders(notModified, NOT_OF_A_CONFIRMATION), ...date]);
+  return mergedFields(saidFields(stored), [...withoutHeaders(notModified, NOT_OF_A_CONFIRMATION), ...date]);
 }
 
-/** A stored response that a 304 confirmed; `head` has the fields from both. */
+/** A stored response that was confirmed; `head` has the fields from both. */
 export function confirmedResponse(stored: StoredResponse, head: ResponseHead, context: StoringContext): StoredResponse {
-  return { ...stored, headers: storedFields(head, head.headers, context), ...lifetimeOf(head) };
+  const { completed: _before, ...kept } = stored;
+  return { ...kept, ...storedFields(head, head.own.set, context), ...lifetimeOf(head) };
+}
+
+/** The stored fields as the handler said them. */
+function saidFields({ headers, completed }: StoredResponse): HeaderList {
+  return completed === undefined
+    ? headers
+    : [...withoutHeaders(headers, new Set(completed.names)), ...completed.before];
 }
 
 function lifetimeOf({ lifetime }: ResponseHead): Pick<StoredResponse, 'initialAge' | 'alwaysValidated' | 'stale'> {
@@ -68,12 +77,19 @@ function lifetimeOf({ lifetime }: ResponseHead): Pick<StoredResponse, 'initialAg
   return { initialAge, alwaysValidated, stale };
 }
 
-function storedFields(head: ResponseHead, own: HeaderList, { policy, vary }: StoringContext): string[] {
+function storedFields(
+  head: ResponseHead,
+  own: HeaderList,
+  { policy, vary }: StoringContext,
+): Pick<StoredResponse, 'headers' | 'completed'> {
   const leftOut = [...hopByHopNames(head.headers), ...MADE_ANEW, ...qualifiedFields(head.directives.directives)];
   const added = additionsTo(head.headers, { refused: undefined, vary }, policy);
   const headers = withoutHeaders(own, new Set(added.vary === undefined ? leftOut : [...leftOut, 'vary']));
   if (added.cacheControl !== undefined) headers.push('Cache-Control', added.cacheControl);
   if (added.vary !== undefined) headers.push('Vary', added.vary);
   if (headerOf(headers, 'date') === undefined) headers.push('Date', new Date(head.receivedAt).toUTCString());
-  return headers;
+  const names = ['cache-control', 'vary'].filter((_, index) => [added.cacheControl, added.vary][index] !== undefined);
+  if (names.length === 0) return { headers };
+  const before = names.flatMap((name) => headerLines(head.headers, name).flatMap((line) => [name, line]));
+  return { headers, completed: { names, before } };
 }
