@@ -31,6 +31,7 @@ describe('a response is stored', () => {
   it('with what the handler set, and what tells clients how to use it', () => {
     expect(keep(['X-A', '1', 'X-A', '2'], { sent: ['X-Above', '0', 'X-A', '1', 'X-A', '2'] })).toEqual({
       ...stored({ fillDuration: 7, removed: ['x-gone'], madeEntityTag: true, stale: ALWAYS_IF_ASKED }),
+      completed: { names: ['cache-control'], before: [] },
       headers: ['X-A', '1', 'X-A', '2', 'Cache-Control', 'no-cache', ...DATE, 'ETag', '"10"'],
     });
   });
