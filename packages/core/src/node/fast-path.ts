@@ -6,7 +6,7 @@ import type { Kept, Lookup } from '../http/lookup.ts';
 import type { StoredResponse } from '../http/records.ts';
 import type { HttpRequest } from '../http/request.ts';
 import { AnswerTemplate, sameTemplate } from './answer-template.ts';
-import { type FastRequest, rawField, readFastRequest } from './fast-request.ts';
+import { COMPARED_FIELDS, type FastRequest, rawField, readFastRequest } from './fast-request.ts';
 
 /** URLs whose hits are answered before the framework runs; the ones learned first are forgotten. */
 const MAX_URLS = 10_000;
@@ -72,9 +72,12 @@ export class FastPath {
     if (template === undefined) return;
     const names = headerNames(headerOf(hit.fields, 'vary')).filter((name) => name !== 'cookie');
     if (names.includes('*')) return;
-    const depends = new Map(
-      [...new Set([...names, ...hit.http.policy.headers])].map((name) => [name, request.header(name)]),
-    );
+    const depends = new Map<string, string | undefined>();
+    for (const name of [...names, ...hit.http.policy.headers]) depends.set(name, request.header(name));
+    for (const name of COMPARED_FIELDS) {
+      const value = request.header(name);
+      if (value !== undefined) depends.set(name, value);
+    }
     const route = this.#routeFor(request, hit, depends);
     if (route.kept.response !== hit.kept.response || route.response !== hit.response) route.templates.clear();
     route.kept = hit.kept;
@@ -121,8 +124,11 @@ function isFor({ depends, host, scheme, http }: Route, asked: FastRequest, reque
   if (host !== asked.host || scheme !== asked.scheme) return false;
   const { cookies } = http.policy;
   if (asked.hasCookie && (cookies === undefined || cookies.length > 0)) return false;
-  for (const [name, value] of depends) if (rawField(request, name) !== value) return false;
-  return true;
+  if (depends.size > 0) {
+    for (const [name, value] of depends) if (rawField(request, name) !== value) return false;
+  }
+  if (!asked.isCompared) return true;
+  return COMPARED_FIELDS.every((name) => depends.has(name) || rawField(request, name) === undefined);
 }
 
 function send(route: Route, asked: FastRequest, request: IncomingMessage, response: ServerResponse): boolean {

@@ -7,35 +7,59 @@ export interface FastRequest {
   readonly hasCookie: boolean;
   readonly ifNoneMatch: string | undefined;
   readonly ifModifiedSince: string | undefined;
+  /** Whether it has one of `COMPARED_FIELDS`. */
+  readonly isCompared: boolean;
 }
 
-/** Fields with which a request goes the long way, because it asks for something out of the ordinary. */
-const LONG_WAY = [
-  'authorization',
-  'cache-control',
-  'expect',
-  'if-match',
-  'if-range',
-  'if-unmodified-since',
-  'pragma',
-  'proxy-authorization',
-  'range',
-  'transfer-encoding',
-  'upgrade',
-] as const;
+/** Fields by which what stands above a cache may decide: a request goes the short way only with the values that are known. */
+export const COMPARED_FIELDS: readonly string[] = [
+  'forwarded',
+  'origin',
+  'x-forwarded-host',
+  'x-forwarded-port',
+  'x-forwarded-prefix',
+  'x-forwarded-proto',
+  'x-requested-with',
+];
 
-const READ = ['content-length', 'cookie', 'host', 'if-modified-since', 'if-none-match'] as const;
+/** Fields that say nothing of what is asked for or who asks. All that are not known send a request the long way. */
+const HARMLESS = new RegExp(
+  [
+    '^(?:accept|accept-charset|accept-encoding|accept-language|connection|dnt|from|keep-alive|priority|purpose|referer|te',
+    'save-data|upgrade-insecure-requests|user-agent|via|x-forwarded-for|x-real-ip|x-request-id|x-correlation-id',
+    'traceparent|tracestate|baggage|x-amzn-trace-id|x-cloud-trace-context|(?:sec-|cf-|x-b3-).*)$',
+  ].join('|'),
+);
 
-/** The names that matter by their length: most fields of a request are told apart by that alone. */
-const byLength: readonly (readonly string[] | undefined)[] = Array.from({ length: 32 }, (_, length) => {
-  const names = [...LONG_WAY, ...READ].filter((name) => name.length === length);
-  return names.length === 0 ? undefined : names;
-});
+type Kind =
+  | 'harmless'
+  | 'long-way'
+  | 'compared'
+  | 'host'
+  | 'cookie'
+  | 'if-none-match'
+  | 'if-modified-since'
+  | 'content-length';
+
+const READ: readonly Kind[] = ['host', 'cookie', 'if-none-match', 'if-modified-since', 'content-length'];
+
+/** By name as it was written, because making it lower case costs more than looking it up. */
+const kinds = new Map<string, Kind>();
+const MAX_KINDS = 1_000;
+
+function kindOf(written: string): Kind {
+  const known = kinds.get(written);
+  if (known !== undefined) return known;
+  const name = written.toLowerCase();
+  const read = READ.find((kind) => kind === name);
+  const kind = read ?? (COMPARED_FIELDS.includes(name) ? 'compared' : HARMLESS.test(name) ? 'harmless' : 'long-way');
+  if (kinds.size < MAX_KINDS) kinds.set(written, kind);
+  return kind;
+}
 
 /**
  * Reads of a request what decides about its way, without having Node make an object of its fields. `undefined` if it
- * must go the long way: it asks for something out of the ordinary, has a body, says something twice, or a client
- * certificate tells who is asking.
+ * must go the long way: it has a field that may matter, a body, a field twice, or a client certificate tells who is asking.
  */
 export function readFastRequest(request: IncomingMessage): FastRequest | undefined {
   const socket = request.socket as IncomingMessage['socket'] & { encrypted?: boolean; authorized?: boolean };
@@ -45,21 +69,21 @@ export function readFastRequest(request: IncomingMessage): FastRequest | undefin
   let hasCookie = false;
   let ifNoneMatch: string | undefined;
   let ifModifiedSince: string | undefined;
+  let isCompared = false;
   for (let i = 0; i + 1 < raw.length; i += 2) {
-    const written = raw[i] ?? '';
-    const names = byLength[written.length];
-    if (names === undefined) continue;
-    const name = written.toLowerCase();
-    if (!names.includes(name)) continue;
+    const kind = kindOf(raw[i] ?? '');
+    if (kind === 'harmless') continue;
     const value = raw[i + 1] ?? '';
-    if (name === 'host' && host === undefined) host = value;
-    else if (name === 'cookie') hasCookie = true;
-    else if (name === 'if-none-match' && ifNoneMatch === undefined) ifNoneMatch = value;
-    else if (name === 'if-modified-since' && ifModifiedSince === undefined) ifModifiedSince = value;
-    else if (name !== 'content-length' || value !== '0') return undefined;
+    if (kind === 'host' && host === undefined) host = value;
+    else if (kind === 'compared') isCompared = true;
+    else if (kind === 'cookie') hasCookie = true;
+    else if (kind === 'if-none-match' && ifNoneMatch === undefined) ifNoneMatch = value;
+    else if (kind === 'if-modified-since' && ifModifiedSince === undefined) ifModifiedSince = value;
+    else if (kind !== 'content-length' || value !== '0') return undefined;
   }
   if (host === undefined) return undefined;
-  return { host, scheme: socket.encrypted === true ? 'https' : 'http', hasCookie, ifNoneMatch, ifModifiedSince };
+  const scheme = socket.encrypted === true ? 'https' : 'http';
+  return { host, scheme, hasCookie, ifNoneMatch, ifModifiedSince, isCompared };
 }
 
 /** The value of a field, lines joined with `, `; the name in lower case. */

@@ -8,6 +8,7 @@ import { countHandled, serve } from './serve.ts';
 const page = PAGE.toString();
 const app = express();
 const cache = createCache();
+app.disable('x-powered-by');
 
 app.get(PATH, cacheResponse(cache, { maxAge: '1h', fastPath: true }), (_request, response) => {
   countHandled();
