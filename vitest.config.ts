@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 
 const projects = [
@@ -13,6 +14,19 @@ const projects = [
   'tooling',
 ];
 
+// The tests of one adapter on two versions of its framework: what they and the adapter import is the one or the other.
+const nest = { root: 'packages/nestjs', include: ['test/**/*.test.ts'] };
+const nest11 = join(import.meta.dirname, 'packages/nestjs/test/nest11/node_modules/@nestjs');
+const nestProjects = [
+  { name: 'nestjs', alias: [] },
+  { name: 'nestjs11', alias: [{ find: /^@nestjs\//, replacement: `${nest11}/` }] },
+].map(({ name, alias }) => ({
+  extends: true as const,
+  oxc: { decorator: { legacy: true } },
+  resolve: { alias },
+  test: { ...nest, name },
+}));
+
 export default defineConfig({
   ssr: { resolve: { conditions: ['@cache/source'] } },
   test: {
@@ -20,9 +34,12 @@ export default defineConfig({
     maxWorkers: Math.max(2, availableParallelism()),
     // Tests with real servers and processes can meet a machine that stands still for a moment; a second failure counts.
     retry: process.env['CI'] === undefined ? 0 : 1,
-    projects: projects.map((root) => ({
-      extends: true as const,
-      test: { name: root.replace(/^.*\//, ''), root, include: ['test/**/*.test.ts'] },
-    })),
+    projects: [
+      ...projects.map((root) => ({
+        extends: true as const,
+        test: { name: root.replace(/^.*\//, ''), root, include: ['test/**/*.test.ts'] },
+      })),
+      ...nestProjects,
+    ],
   },
 });

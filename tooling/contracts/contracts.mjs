@@ -12,7 +12,7 @@ export const contracts = {
     each: 'engine',
   },
   http: {
-    projects: ['express', 'koa', 'hono', 'nestjs'],
+    projects: ['express', 'koa', 'hono', 'nestjs', 'nestjs11'],
     files: ['test/contract'],
     each: 'engine',
   },

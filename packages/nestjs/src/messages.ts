@@ -1,0 +1,79 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+
+/** What Express and Fastify give a handler as its request. */
+export interface PlatformRequest {
+  /** Node's own message; on Express the request itself is that. */
+  readonly raw?: IncomingMessage;
+  query?: unknown;
+}
+
+/** What Express and Fastify give a handler as its response. */
+export interface PlatformResponse {
+  /** Node's own response; on Express the response itself is that. */
+  readonly raw?: ServerResponse;
+  /** Fastify: takes the answer out of its hands. */
+  hijack?(): unknown;
+  getHeaders(): Record<string, number | string | string[] | undefined>;
+  removeHeader(name: string): unknown;
+}
+
+type RoutedMessage = IncomingMessage & { originalUrl?: string; baseUrl?: string };
+
+/** Node's own request. */
+export function requestOf(request: PlatformRequest): RoutedMessage {
+  return request.raw ?? (request as unknown as RoutedMessage);
+}
+
+/** Node's own response. */
+export function responseOf(response: PlatformResponse): ServerResponse {
+  return response.raw ?? (response as unknown as ServerResponse);
+}
+
+/** The URL that was asked for, and what something above the cache has made of it if anything. */
+export function urlOf(message: RoutedMessage): string {
+  const { originalUrl, baseUrl = '', url = '/' } = message;
+  const routed = baseUrl + url;
+  return originalUrl === undefined || originalUrl === routed ? routed : `${originalUrl} ${routed}`;
+}
+
+/**
+ * Fastify keeps fields apart until it answers. Those that were set above the cache go to Node's response, where they are on
+ * Express: so that hits carry them, and a refresh does not take them for the handler's. Cookies stay in both places, because
+ * Fastify adds to its list.
+ */
+export function handOverFields(response: PlatformResponse): void {
+  const { raw } = response;
+  if (raw === undefined) return;
+  const present = raw.getHeaders();
+  for (const [name, value] of Object.entries(response.getHeaders())) {
+    if (value === undefined || value === present[name]) continue;
+    if (name !== 'set-cookie') response.removeHeader(name);
+    raw.setHeader(name, value);
+  }
+}
+
+/** The parameters that the policy does not let the handler see are gone from Node's URL; here from what was made of it. */
+export function hideParsedQuery(request: PlatformRequest): void {
+  const message = requestOf(request);
+  const [, query] = /\?(.*)$/s.exec(message.url ?? '') ?? [];
+  const [path = ''] = (message.originalUrl ?? message.url ?? '').split('?', 1);
+  const value = query === undefined ? path : `${path}?${query}`;
+  for (const holder of new Set([message, request])) {
+    Object.defineProperty(holder, 'originalUrl', { value, configurable: true, enumerable: true, writable: true });
+  }
+  if (!Object.hasOwn(request, 'query')) return;
+  const visible = [...new URLSearchParams(query).keys()];
+  const isVisible = (name: string): boolean => visible.some((one) => one === name || one.startsWith(`${name}[`));
+  request.query = Object.fromEntries(Object.entries(request.query as object).filter(([name]) => isVisible(name)));
+}
+
+const ANSWERING = ['status', 'code', 'send', 'json', 'render', 'view', 'redirect'] as const;
+
+/** Lets Nest finish its way with a response that the cache has answered: what it answers itself goes nowhere. */
+export function silence(response: PlatformResponse): void {
+  for (const name of ANSWERING) {
+    if (name in response)
+      Object.defineProperty(response, name, { value: () => response, configurable: true, writable: true });
+  }
+  response.hijack?.();
+}

@@ -1,0 +1,123 @@
+import { addTags } from '@cache/core';
+import { hideParsedCookies, isIdentified } from '@cache/core/node';
+import { type CallHandler, type ExecutionContext, Inject, Injectable, type NestInterceptor } from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
+import { Observable } from 'rxjs';
+import {
+  handOverFields,
+  hideParsedQuery,
+  type PlatformRequest,
+  type PlatformResponse,
+  requestOf,
+  responseOf,
+  silence,
+  urlOf,
+} from './messages.ts';
+import { declaredFor, innermost, type Level, placeOf } from './metadata.ts';
+import { isHttp } from './not-http.ts';
+import { RESPONSE, type ResponseDeclaration } from './response-options.ts';
+import { RouteHead } from './route-head.ts';
+import { type Route, Routes } from './routes.ts';
+import { runAgain } from './run-again.ts';
+import { tagsFor } from './tag-source.ts';
+
+/** Where `@CacheTags()` notes its tags. */
+export const TAGS: string = 'cache:tags';
+
+/**
+ * Answers from a cache, or runs what is below and keeps what Nest answers. `@CacheResponse()` applies it to a controller or a method; as a global
+ * interceptor it caches all GET routes of the application with the `responses` of `CacheModule`, apart from those with a decorator of their own.
+ *
+ * Guards have run before it; pipes and the interceptors below it run only if the handler does. What interceptors around it
+ * make of a value is part of the response, but they see `undefined` where the cache has answered.
+ *
+ * @example
+ * { provide: APP_INTERCEPTOR, useClass: CacheResponseInterceptor }
+ */
+@Injectable()
+export class CacheResponseInterceptor implements NestInterceptor {
+  protected readonly level: Level = 'application';
+  readonly #routes: Routes;
+  readonly #host: HttpAdapterHost;
+
+  constructor(@Inject(Routes) routes: Routes, @Inject(HttpAdapterHost) host: HttpAdapterHost) {
+    this.#routes = routes;
+    this.#host = host;
+  }
+
+  intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
+    const place = placeOf(context);
+    const declared = declaredFor<ResponseDeclaration>(place, RESPONSE);
+    if (innermost(declared) !== this.level) return next.handle();
+    const nearest = declared.method ?? declared.controller ?? {};
+    if (!isHttp(context, nearest === 'never' ? '@NeverCache()' : '@CacheResponse()')) return next.handle();
+    if (nearest === 'never') {
+      this.#host.httpAdapter.setHeader(context.switchToHttp().getResponse(), 'Cache-Control', 'no-store');
+      return next.handle();
+    }
+    return this.#cached(context, next, this.#routes.of(place));
+  }
+
+  #cached(context: ExecutionContext, next: CallHandler, { handle, policy, suffix }: Route): Observable<unknown> {
+    const http = context.switchToHttp();
+    const request = http.getRequest<PlatformRequest>();
+    const response = http.getResponse<PlatformResponse>();
+    const message = requestOf(request);
+    const target = message.originalUrl ?? message.url ?? '/';
+    const { socket } = message;
+    const raw = responseOf(response);
+    let runs = 0;
+    return new Observable((subscriber) => {
+      // Who subscribes again, such as `retry`, wants the handler; the response is watched already.
+      if (runs > 0) return next.handle().subscribe(subscriber);
+      const head = new RouteHead(context, this.#host.httpAdapter);
+      head.takeBack();
+      handOverFields(response);
+      const run = (error?: unknown): void => {
+        if (error !== undefined) {
+          subscriber.error(error);
+          return;
+        }
+        runs += 1;
+        head.apply();
+        addTags(...tagsFor(context, TAGS));
+        if (runs > 1) runAgain(context, next, this.#host.httpAdapter);
+        else subscriber.add(next.handle().subscribe(subscriber));
+      };
+      // With its client Nest gives up a handler that returns an Observable, and answers nothing: the cache waits for no more.
+      subscriber.add(() => {
+        if (runs > 0 && socket.destroyed && !raw.headersSent) raw.writeHead(503).end();
+      });
+      handle({
+        request: message,
+        response: raw,
+        url: urlOf(message) + suffix,
+        target,
+        identified: isIdentified(request),
+        next: run,
+        onFill() {
+          if (policy.cookies !== undefined) hideParsedCookies(request, policy.cookies);
+          if (policy.query !== undefined) hideParsedQuery(request);
+        },
+        onAnswered() {
+          silence(response);
+          subscriber.next(undefined);
+          subscriber.complete();
+        },
+      });
+      return undefined;
+    });
+  }
+}
+
+/** The one that `@CacheResponse()` applies to a controller. */
+@Injectable()
+export class ControllerResponseInterceptor extends CacheResponseInterceptor {
+  protected override readonly level: Level = 'controller';
+}
+
+/** The one that `@CacheResponse()` applies to a method. */
+@Injectable()
+export class MethodResponseInterceptor extends CacheResponseInterceptor {
+  protected override readonly level: Level = 'method';
+}
