@@ -1,4 +1,14 @@
+import { bodyCases } from './http-contract/body-cases.ts';
 import { type HttpContractCase, type HttpPart, runnable } from './http-contract/case.ts';
+import { errorCases } from './http-contract/error-cases.ts';
+import { fieldCases } from './http-contract/field-cases.ts';
+import { collapseCases } from './http-contract/collapse-cases.ts';
+import { invalidationCases } from './http-contract/invalidation-cases.ts';
+import { safetyCases } from './http-contract/safety-cases.ts';
+import { staleCases } from './http-contract/stale-cases.ts';
+import { variantCases } from './http-contract/variant-cases.ts';
+import { fastPathCases } from './http-contract/fast-path-cases.ts';
+import { standardCases } from './http-contract/standard-cases.ts';
 import type { HttpHarness } from './http-contract/harness.ts';
 import { hitCases } from './http-contract/hit-cases.ts';
 
@@ -50,5 +60,17 @@ export function describeHttpContract(harness: HttpHarness, { describe, it }: Tes
 }
 
 function parts(): HttpPart[] {
-  return [hitCases()].flat();
+  return [
+    hitCases(),
+    bodyCases(),
+    fieldCases(),
+    errorCases(),
+    collapseCases(),
+    staleCases(),
+    safetyCases(),
+    invalidationCases(),
+    variantCases(),
+    fastPathCases(),
+    standardCases(),
+  ].flat();
 }

@@ -298,11 +298,8 @@ describe('the route that purges', () => {
     expect(await cache.get('value')).toBe(1);
   });
 
-  it.each([[undefined], [''], ['short'], [12345678901234567890]])(
-    'refuses %j as a token, and does not show it',
-    (bad) => {
-      const make = () => purgeHandler(createCache({ backend: memory({ maxEntries: 10 }) }), { token: bad as string });
-      expect(make).toThrow(/Option `token` must be a string of 16 characters or more\./);
-    },
-  );
+  it.each([[undefined], [''], ['short'], [1234567890123456]])('refuses %j as a token, and does not show it', (bad) => {
+    const make = () => purgeHandler(createCache({ backend: memory({ maxEntries: 10 }) }), { token: bad as string });
+    expect(make).toThrow(/Option `token` must be a string of 16 characters or more\./);
+  });
 });

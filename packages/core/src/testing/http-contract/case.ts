@@ -31,6 +31,8 @@ export interface HttpWorld {
 
 /** Asks a running app. */
 export interface Client {
+  /** Scheme and host under which the app knows itself. */
+  readonly origin: string;
   get(path: string, ask?: Ask): Promise<Answer>;
   open(path: string, ask?: Ask): Promise<OpenAnswer>;
 }
@@ -54,7 +56,8 @@ export function runnable(part: HttpPart, harness: HttpHarness): HttpContractCase
           async start(routes, more) {
             const site = await harness.start({ cache, routes: [routes].flat() as readonly HttpRoute[], ...more });
             running.push(site);
-            return { get: (path, ask) => get(site, path, ask), open: (path, ask) => open(site, path, ask) };
+            const origin = site.url ?? 'http://localhost';
+            return { origin, get: (path, ask) => get(site, path, ask), open: (path, ask) => open(site, path, ask) };
           },
         });
       } finally {

@@ -8,6 +8,8 @@ export interface Ask {
   readonly method?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
+  /** Makes the client hang up, before the answer comes too. */
+  readonly signal?: AbortSignal;
 }
 
 /** The head of an answer, and its body as it comes. */
@@ -55,10 +57,10 @@ export async function get(site: RunningSite, path: string, ask: Ask = {}): Promi
 async function openSocket(
   url: string,
   path: string,
-  { method = 'GET', headers = {}, body }: Ask,
+  { method = 'GET', headers = {}, body, signal }: Ask,
 ): Promise<OpenAnswer & Pick<Answer, 'fields'>> {
   const { hostname, port } = new URL(url);
-  const sent = httpRequest({ hostname, port, path, method, headers, agent: false });
+  const sent = httpRequest({ hostname, port, path, method, headers, agent: false, ...(signal && { signal }) });
   sent.end(body);
   const [message] = (await once(sent, 'response')) as [IncomingMessage];
   const lines = (name: string): string[] => message.headersDistinct[name.toLowerCase()] ?? [];
@@ -75,11 +77,11 @@ async function openSocket(
 async function openFetch(
   site: RunningSite,
   path: string,
-  { method = 'GET', headers = {}, body }: Ask,
+  { method = 'GET', headers = {}, body, signal: given }: Ask,
 ): Promise<OpenAnswer & Pick<Answer, 'fields'>> {
   if (site.fetch === undefined) throw new TypeError('A site without `url` needs `fetch`.');
-  const given = new AbortController();
-  const { signal } = given;
+  const leaving = new AbortController();
+  const signal = given === undefined ? leaving.signal : AbortSignal.any([given, leaving.signal]);
   const response = await site.fetch(path, { method, headers, signal, ...(body !== undefined && { body }) });
   const lines = (name: string): string[] => {
     if (name.toLowerCase() === 'set-cookie') return response.headers.getSetCookie();
@@ -92,7 +94,7 @@ async function openFetch(
     header: (name) => joined(lines(name)),
     fields: sorted([...response.headers]),
     chunks: (response.body ?? []) as unknown as AsyncIterable<Uint8Array>,
-    leave: () => given.abort(),
+    leave: () => leaving.abort(),
   };
 }
 

@@ -23,7 +23,10 @@ export interface HttpSite {
   readonly routes: readonly HttpRoute[];
   /** Hits are answered before the framework runs (`attachCache`). Default: false. */
   readonly fastPath?: boolean;
-  /** Who is asking: middleware above the cache puts it where the framework's users do (`req.user`), if it is not `undefined`. */
+  /**
+   * Called once for each request by middleware above the cache. What it returns, if not `undefined`, tells who is asking: the middleware puts it
+   * where the framework's users do (`req.user`), unless the harness lacks `identity`.
+   */
   readonly identify?: (call: HttpCall) => unknown;
 }
 
@@ -60,7 +63,7 @@ export interface HttpAnswer {
 export interface RunningSite {
   /** Where it listens, such as `http://127.0.0.1:43121`; `undefined` if it is only a function, which `fetch` then calls. */
   readonly url: string | undefined;
-  /** Needed if there is no `url`. Used only then. */
+  /** Calls the app without a connection, as `http://localhost`. Needed if there is no `url`, and used only then. */
   readonly fetch?: (path: string, init?: RequestInit) => Promise<Response>;
   close(): Promise<void>;
 }
