@@ -97,6 +97,16 @@ export class Collection {
   }
 }
 
+/** Runs `make` to its end and notes what it reads from a cache. */
+export async function collected<T>(dependencies: Dependencies, make: () => T | Promise<T>): Promise<T> {
+  const collection = new Collection(dependencies);
+  try {
+    return await collection.run(make);
+  } finally {
+    collection.end();
+  }
+}
+
 /** The innermost value under construction here, if any. */
 export function currentDependencies(): Dependencies | undefined {
   return open === 0 ? undefined : storage.getStore();

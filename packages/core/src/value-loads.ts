@@ -1,6 +1,6 @@
 import type { MaybePromise } from './backends/backend.ts';
 import type { Flight } from './coordination/single-flight.ts';
-import { Collection, currentDependencies, Dependencies } from './dependencies.ts';
+import { collected, currentDependencies, Dependencies } from './dependencies.ts';
 import { type Duration, toMilliseconds } from './duration.ts';
 import { createEntry, type Entry, type Lifetime } from './entry.ts';
 import { CacheError, invalidOption, rejectUnknownOptions } from './errors.ts';
@@ -178,15 +178,6 @@ export class ValueLoads {
   #store<T>(call: LoadCall<T>, entry: Entry, began: number): MaybePromise<boolean> {
     const { shared } = this.#space.root.store.capabilities;
     return shared ? this.#space.fill(call.id, call.found, entry, began) : this.#space.write(call.id, entry);
-  }
-}
-
-async function collected<T>(dependencies: Dependencies, make: () => T | Promise<T>): Promise<T> {
-  const collection = new Collection(dependencies);
-  try {
-    return await collection.run(make);
-  } finally {
-    collection.end();
   }
 }
 

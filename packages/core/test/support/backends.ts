@@ -1,4 +1,4 @@
-import { type Backend, type Entry, memory, type Store } from '../../src/index.ts';
+import { type Backend, type Entry, type LogSource, memory, type Store } from '../../src/index.ts';
 
 /** A backend whose stores are what `wrap` makes of the stores of `inner`. */
 function wrapped(kind: string, inner: Backend, wrap: (store: Store) => Store): Backend {
@@ -98,4 +98,12 @@ export function recordingBackend(inner: Backend = memory({ maxEntries: 2_000 }))
 /** A backend in which some operations do what the test says. */
 export function faultyBackend(faults: Partial<Store>, inner: Backend = memory({ maxEntries: 2_000 })): Backend {
   return wrapped('faulty', inner, (store) => ({ ...forwarded(store), ...faults }));
+}
+
+/** A backend in which everything fails, and nobody can be told of invalidations. */
+export function failingBackend(): Backend {
+  const fail = (): Promise<never> => Promise.reject(new Error('down'));
+  const log: LogSource = { follow: (follower) => follower.caughtUp(0, 0), append: fail };
+  const operations = ['get', 'getMany', 'set', 'setMany', 'swap', 'delete', 'deleteMany', 'clear'] as const;
+  return faultyBackend({ ...Object.fromEntries(operations.map((operation) => [operation, fail])), log });
 }
