@@ -1,7 +1,7 @@
 import type { MaybePromise } from '../backends/backend.ts';
 import { Cache, defaultsOf, spaceOf } from '../cache.ts';
 import { currentDependencies, Dependencies } from '../dependencies.ts';
-import { createEntry, type Entry, isExpired, isFresh } from '../entry.ts';
+import { createEntry, type Entry, isExpired } from '../entry.ts';
 import { invalidOption } from '../errors.ts';
 import type { Space } from '../space.ts';
 import { type CacheStatus, hitParameters, statusParameters } from './cache-status.ts';
@@ -18,7 +18,7 @@ import { answersRange } from './representation.ts';
 import type { HttpRequest } from './request.ts';
 import { type Encode, ResponseEncoder } from './response-encoder.ts';
 import { type Found, ResponseStore } from './response-store.ts';
-import { ageAt, useOf } from './reuse.ts';
+import { ageAt, isNewEnough, useOf } from './reuse.ts';
 
 /** How often a request waits for somebody else's response before it runs the handler without asking further. */
 const MAX_WAITS = 2;
@@ -175,7 +175,7 @@ export class HttpCache {
     const again = { ...asked, waits: asked.waits + 1 };
     if (outcome === 'abandoned') return this.#find(again);
     const { entry, vary, isStale } = outcome;
-    const usable = isStale || (isFresh(entry, this.now()) && !entry.value.alwaysValidated);
+    const usable = isStale || isNewEnough(entry, asked.demands, this.now());
     const meant = this.#store.serves(flight.asked.request, asked.request, entry.value, vary);
     const answers = usable && meant && answersRange(asked.request, entry.value);
     if (!answers || !this.#space.isValid(entry)) return this.#find(again);

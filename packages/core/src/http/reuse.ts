@@ -18,6 +18,12 @@ export function useOf(entry: Entry<StoredResponse>, demands: RequestDemands, now
   return anyAge && now < entry.revalidateUntil ? 'answer-and-refresh' : 'ask';
 }
 
+/** Whether a response that has just come is as fresh as a client wishes who waited for it. */
+export function isNewEnough(entry: Entry<StoredResponse>, { maxAge, minFresh }: RequestDemands, now: number): boolean {
+  if (!isFresh(entry, now) || entry.value.alwaysValidated) return false;
+  return ageAt(entry, now) <= maxAge * 1000 && entry.staleAt - now >= minFresh * 1000;
+}
+
 /** Age of a response in milliseconds, the time before it came here included. */
 export function ageAt(entry: Entry<StoredResponse>, now: number): number {
   return entry.value.initialAge + ageOf(entry, now);

@@ -40,10 +40,13 @@ describe('a query policy', () => {
 
   it('lets nothing through that is not listed, however it is spelled', () => {
     const piece = fc.constantFrom('q', 'utm', '=', '&', '%71', '%', '+', '1', '#', '?');
-    const query = fc.oneof(
-      anyText,
-      fc.array(piece).map((parts) => parts.join('')),
-    );
+    // A blank stands between the two targets of a request that was routed elsewhere.
+    const query = fc
+      .oneof(
+        anyText,
+        fc.array(piece).map((parts) => parts.join('')),
+      )
+      .map((text) => text.replaceAll(' ', '+'));
     fc.assert(
       fc.property(query, (text) => {
         const url = allowing?.apply(`/a?${text}`) ?? '';
