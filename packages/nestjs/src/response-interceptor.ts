@@ -51,11 +51,14 @@ export class CacheResponseInterceptor implements NestInterceptor {
     if (innermost(declared) !== this.level) return next.handle();
     const nearest = declared.method ?? declared.controller ?? {};
     if (!isHttp(context, nearest === 'never' ? '@NeverCache()' : '@CacheResponse()')) return next.handle();
-    if (nearest === 'never') {
-      this.#host.httpAdapter.setHeader(context.switchToHttp().getResponse(), 'Cache-Control', 'no-store');
-      return next.handle();
-    }
-    return this.#cached(context, next, this.#routes.of(place));
+    return nearest === 'never' ? this.#never(context, next) : this.#cached(context, next, this.#routes.of(place));
+  }
+
+  #never(context: ExecutionContext, next: CallHandler): Observable<unknown> {
+    const { httpAdapter } = this.#host;
+    httpAdapter.setHeader(context.switchToHttp().getResponse(), 'Cache-Control', 'no-store');
+    new RouteHead(context, httpAdapter).apply();
+    return next.handle();
   }
 
   #cached(context: ExecutionContext, next: CallHandler, { handle, policy, suffix }: Route): Observable<unknown> {
