@@ -2,7 +2,7 @@ import { addTags } from '@cache/core';
 import { hideParsedCookies, isIdentified } from '@cache/core/node';
 import { type CallHandler, type ExecutionContext, Inject, Injectable, type NestInterceptor } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
-import { Observable } from 'rxjs';
+import { Observable, type Subscriber, tap } from 'rxjs';
 import {
   handOverFields,
   hideParsedQuery,
@@ -67,7 +67,6 @@ export class CacheResponseInterceptor implements NestInterceptor {
     const response = http.getResponse<PlatformResponse>();
     const message = requestOf(request);
     const target = message.originalUrl ?? message.url ?? '/';
-    const { socket } = message;
     const raw = responseOf(response);
     let runs = 0;
     return new Observable((subscriber) => {
@@ -76,6 +75,10 @@ export class CacheResponseInterceptor implements NestInterceptor {
       const head = new RouteHead(context, this.#host.httpAdapter);
       head.takeBack();
       handOverFields(response);
+      // With its client Nest gives up a handler that returns an Observable, and answers nothing: the cache waits for no more.
+      const giveUp = (): void => {
+        if (message.socket.destroyed && !raw.headersSent) raw.writeHead(503).end();
+      };
       const run = (error?: unknown): void => {
         if (error !== undefined) {
           subscriber.error(error);
@@ -85,18 +88,15 @@ export class CacheResponseInterceptor implements NestInterceptor {
         head.apply();
         addTags(...tagsFor(context, TAGS));
         if (runs > 1) runAgain(context, next, this.#host.httpAdapter);
-        else subscriber.add(next.handle().subscribe(subscriber));
+        else relay(next.handle(), subscriber, giveUp);
       };
-      // With its client Nest gives up a handler that returns an Observable, and answers nothing: the cache waits for no more.
-      subscriber.add(() => {
-        if (runs > 0 && socket.destroyed && !raw.headersSent) raw.writeHead(503).end();
-      });
       handle({
         request: message,
         response: raw,
         url: urlOf(message) + suffix,
         target,
-        identified: isIdentified(request),
+        // On Fastify, middleware made for Express works on Node's request.
+        identified: isIdentified(request) || isIdentified(message),
         next: run,
         onFill() {
           if (policy.cookies !== undefined) hideParsedCookies(request, policy.cookies);
@@ -111,6 +111,18 @@ export class CacheResponseInterceptor implements NestInterceptor {
       return undefined;
     });
   }
+}
+
+/** Passes on what a handler emits, and tells if nobody wants it before it is over. */
+function relay(source: Observable<unknown>, subscriber: Subscriber<unknown>, onGivenUp: () => void): void {
+  let isOver = false;
+  const end = (): void => {
+    isOver = true;
+  };
+  subscriber.add(source.pipe(tap({ error: end, complete: end })).subscribe(subscriber));
+  subscriber.add(() => {
+    if (!isOver) onGivenUp();
+  });
 }
 
 /** The one that `@CacheResponse()` applies to a controller. */

@@ -9,7 +9,7 @@ import {
 import { CacheModule, CacheResponse } from '@cache/nestjs';
 import { Controller, Module, Req, RequestMapping, RequestMethod, Res, StreamableFile, type Type } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
-import type { Server } from 'node:http';
+import type { IncomingMessage, Server } from 'node:http';
 import { Readable } from 'node:stream';
 import { describe, it } from 'vitest';
 import { type Platform, platforms } from './support/platforms.ts';
@@ -33,13 +33,11 @@ async function start(platform: Platform, { cache, routes, fastPath, identify }: 
 
   const app = await platform.create(SiteModule);
   if (identify !== undefined) {
-    app.useGlobalGuards({
-      canActivate(context) {
-        const request = context.switchToHttp().getRequest<ReadRequest>();
-        const user = identify(callOf(request));
-        if (user !== undefined) Object.assign(request, { user });
-        return true;
-      },
+    app.use((request: IncomingMessage, _response: unknown, next: () => void) => {
+      const { url = '/', headers } = request;
+      const user = identify({ url, header: (name) => headers[name.toLowerCase()]?.toString() });
+      if (user !== undefined) Object.assign(request, { user });
+      next();
     });
   }
   await app.listen(0, '127.0.0.1');
@@ -68,7 +66,11 @@ function controllerOf({ method = 'GET', path, policy, handler }: HttpRoute): Typ
       const { httpAdapter } = this.#host;
       const { status = 200, headers = [], body } = await handler(callOf(request));
       httpAdapter.status(response, status);
-      for (const [name, value] of headers) httpAdapter.appendHeader(response, name, value);
+      for (const name of new Set(headers.map(([one]) => one))) {
+        const lines = headers.filter(([one]) => one === name).map(([, value]) => value);
+        // Both platforms take several lines at once, which Nest does not say.
+        httpAdapter.setHeader(response, name, (lines.length > 1 ? lines : lines[0]) as string);
+      }
       return bodyOf(body);
     }
   }

@@ -21,7 +21,7 @@ import {
 } from '@nestjs/common';
 import { APP_INTERCEPTOR } from '@nestjs/core';
 import type { Server } from 'node:http';
-import { finalize, map, type Observable, Observable as Source } from 'rxjs';
+import { finalize, map, type Observable, Observable as Source, timer } from 'rxjs';
 import { describe, expect, it, vi } from 'vitest';
 import { eventually, startApp } from './support/app.ts';
 import { platforms } from './support/platforms.ts';
@@ -313,6 +313,31 @@ describe.each(platforms.filter(({ name }) => name.startsWith('Nest 12')))('$name
     await tornDown;
 
     expect((await waiting).body).toBe('page');
+  });
+
+  it('refreshes for a client that is gone already', async () => {
+    let runs = 0;
+    @Controller()
+    class Pages {
+      @Get()
+      @CacheResponse({ maxAge: '1m', staleWhileRevalidate: '1h' })
+      page() {
+        runs += 1;
+        return timer(20).pipe(map(() => `run ${runs}`));
+      }
+    }
+    const { get, clock } = await startApp(platform, { controllers: [Pages] });
+    const closing = { connection: 'close' };
+
+    await get('/', closing);
+    clock.advance(120_000);
+    await get('/', closing);
+    const refreshed = await eventually(
+      () => get('/', closing),
+      ({ body }) => body === 'run 2',
+    );
+
+    expect([refreshed.body, runs]).toEqual(['run 2', 2]);
   });
 });
 

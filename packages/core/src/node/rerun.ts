@@ -1,3 +1,4 @@
+import { EventEmitter } from 'node:events';
 import { type IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { Writable } from 'node:stream';
@@ -35,7 +36,12 @@ function detach(request: IncomingMessage, response: ServerResponse): void {
     return behind;
   }) as ServerResponse['writeHead'];
   // Frameworks cut the connection when an error comes after the head; the one here serves its client's next request.
-  const socket = Object.create(request.socket, { destroy: { value: () => behind.destroy() } }) as Socket;
+  const socket = Object.create(request.socket, {
+    destroy: { value: () => behind.destroy() },
+    destroyed: { get: () => behind.destroyed },
+  }) as Socket;
+  // Listeners of its own: the end of the client's connection ends nothing here.
+  Reflect.apply(EventEmitter, socket, []);
   Object.defineProperty(request, 'socket', { value: socket, configurable: true, enumerable: true, writable: true });
 }
 
