@@ -1,14 +1,14 @@
 import { type Cache, CacheError, type CacheOptions, type Caches, createCache } from '@cache/core';
 
 /** What makes a cache of the module: the options of a new one, or one that is there already. */
-export type CacheSource = CacheOptions | Cache;
+export type ModuleCache = CacheOptions | Cache;
 
 /**
  * Opens the caches of a module. Those that were there already are left open when it closes.
  *
  * @throws CacheError `ERR_CACHE_OPTION`
  */
-export function openCaches(sources: Readonly<Record<string, CacheSource>>): Caches<string> {
+export function openCaches(sources: Readonly<Record<string, ModuleCache>>): Caches<string> {
   const names = Object.keys(sources);
   const own: Cache[] = [];
   const caches = new Map<string, Cache>();
@@ -42,6 +42,6 @@ export function openCaches(sources: Readonly<Record<string, CacheSource>>): Cach
   };
 }
 
-function isCache(source: CacheSource): source is Cache {
+function isCache(source: ModuleCache): source is Cache {
   return 'getOrSet' in source;
 }

@@ -1,5 +1,6 @@
 export type { ResponsePolicy } from '@cache/core/node';
-export type { CacheSource } from './caches.ts';
+export type { ModuleCache } from './caches.ts';
+export { CacheEvict, Cached, CachePut, type NamedCache } from './methods.ts';
 export { CacheModule } from './module.ts';
 export type { CacheModuleAsyncOptions, CacheModuleOptions } from './module-options.ts';
 export { CacheResponse, CacheTags, InvalidateTags, NeverCache, type RouteDecorator } from './response-decorators.ts';

@@ -8,10 +8,11 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import './support/platforms.ts';
 
 describe('handlers that answer no HTTP request', () => {
-  const warned = (): string[] => vi.mocked(Logger.prototype.warn).mock.calls.map(([message]) => String(message));
+  let warned: () => string[] = () => [];
 
   beforeEach(() => {
-    vi.spyOn(Logger.prototype, 'warn').mockImplementation(() => {});
+    const warn = vi.spyOn(Logger.prototype, 'warn').mockImplementation(() => {});
+    warned = () => warn.mock.calls.map(([message]) => String(message));
   });
   afterEach(() => {
     vi.restoreAllMocks();
@@ -72,7 +73,7 @@ describe('handlers that answer no HTTP request', () => {
     const creator = app.get(ExternalContextCreator);
     const run = creator.create(
       resolver as unknown as Parameters<typeof creator.create>[0],
-      resolver.city as unknown as Parameters<typeof creator.create>[1],
+      Reflect.get(resolver, 'city') as unknown as Parameters<typeof creator.create>[1],
       'city',
       '__routeArguments__',
       undefined,
