@@ -114,6 +114,33 @@ describe('in the safe mode clients cannot make the handler run', () => {
   });
 });
 
+describe('a field targeted at content delivery networks', () => {
+  const targeted = (cdn: string, control: string) => () => ({
+    headers: ['CDN-Cache-Control', cdn, 'Cache-Control', control],
+    body: 'page',
+  });
+
+  it('rules the standard mode', async () => {
+    expect((await standardSite(targeted('max-age=9', 'no-store')).get()).said).toBe('fwd=uri-miss; stored');
+    expect((await standardSite(targeted('no-store', 'max-age=9')).get()).said).toBe('fwd=uri-miss; detail=no-store');
+  });
+
+  it('says nothing to the safe mode, which is no such network, unless the policy names it', async () => {
+    expect((await new Site({}, targeted('max-age=9', 'no-store')).get()).said).toBe('fwd=uri-miss; detail=no-store');
+    expect((await new Site({}, targeted('no-store', 'max-age=9')).get()).said).toBe('fwd=uri-miss; stored');
+    const policy = { targetedFields: ['CDN-Cache-Control'] };
+    expect((await new Site(policy, targeted('no-store', 'max-age=9')).get()).said).toBe(
+      'fwd=uri-miss; detail=no-store',
+    );
+  });
+
+  it('goes on to the client, who may be one', async () => {
+    const site = standardSite(targeted('max-age=9', 'no-store'));
+    await site.get();
+    expect((await site.get()).headers).toContain('CDN-Cache-Control');
+  });
+});
+
 describe('what only the origin can judge', () => {
   it.each([{ 'if-match': '"a"' }, { 'if-unmodified-since': 'Thu, 01 Jan 2026 00:00:00 GMT' }])(
     'goes to it: %j',

@@ -56,6 +56,39 @@ describe('a stale response', () => {
     expect(await site.get()).toMatchObject({ kind: 'hit', body: 'page 2' });
   });
 
+  it.each(['no-store', 'private'])(
+    'is used no more after an answer that says %s, which goes out',
+    async (directive) => {
+      for (const seconds of [5, 20]) {
+        const site = standardSite((_seen, run) => ({
+          headers: run === 2 ? ['Cache-Control', directive] : FIRST,
+          body: `page ${run}`,
+        }));
+        await site.get();
+        site.clock.advance(seconds * 1000);
+        expect(await site.get({ 'cache-control': 'no-cache' })).toMatchObject({ body: 'page 2' });
+        expect(await site.get()).toMatchObject({ kind: 'miss', body: 'page 3' });
+      }
+    },
+  );
+
+  it('that was joined from parts is confirmed as a whole', async () => {
+    const part = (range: string) => ['Cache-Control', 'max-age=10', 'ETag', '"a"', 'Content-Range', range];
+    const site = standardSite(({ header }) => {
+      if (header('if-none-match') === '"a"') return { status: 304 };
+      const back = header('range') === 'bytes=5-';
+      return { status: 206, headers: part(back ? 'bytes 5-9/10' : 'bytes 0-4/10'), body: back ? '56789' : '01234' };
+    });
+    await site.get({ range: 'bytes=0-4' });
+    await site.get();
+    site.clock.advance(AGED);
+    expect(await site.get()).toMatchObject({
+      status: 200,
+      body: '0123456789',
+      said: 'fwd=stale; fwd-status=304; stored',
+    });
+  });
+
   it('is not confirmed by a 304 about something else: the handler is asked again, without conditions', async () => {
     const site = standardSite(confirming(['ETag', '"b"', 'X-A', '2']));
     await site.get();
