@@ -4,7 +4,7 @@ import type { Request, RequestHandler } from 'express';
 import { describe, expect, it } from 'vitest';
 import { expressVersions } from './support/express-versions.ts';
 import { counted } from './support/handlers.ts';
-import { type Site, startSite } from './support/site.ts';
+import { type Answer, type Site, startSite } from './support/site.ts';
 import { testCache } from './support/test-cache.ts';
 
 type Look = (request: Request) => unknown;
@@ -138,6 +138,53 @@ describe.each(expressVersions)('poisoning on $version', ({ express }) => {
     expect((await cached.get('/?cb=9')).cacheStatus).toBe('hit; ttl=300');
     expect((await cached.get('/?CB=9')).text).toContain('CB');
     expect((await cached.get('/?cb[]=9')).text).toContain('cb[]');
+  });
+
+  it('through a URL that was rewritten above is impossible, whatever of its query is left out of the key', async () => {
+    const { cache } = testCache();
+    const rewrite: RequestHandler = (request, _response, next) => {
+      request.url = request.url.replace('/page', `/page-of-${request.get('x-variant') ?? 'nobody'}`);
+      next();
+    };
+    const show: RequestHandler = (request, response) => {
+      response.set('No-Vary-Search', 'params=("b"), key-order');
+      response.send(JSON.stringify([request.path, request.query]));
+    };
+    const above = cacheResponse(cache, { query: { ignore: ['a'] } }) as RequestHandler;
+    const site = await startSite(express().set('etag', false).use(rewrite, above, show));
+    const ask = (query: string, variant: string): Promise<Answer> =>
+      site.get(`/page${query}`, { headers: { 'x-variant': variant } });
+
+    for (const query of ['?a=1', '?b=1', '?b=2', '?c=1&b=2', '?b=2&c=1', '?a=2&a=1']) {
+      for (const variant of ['ann', 'bob', 'bob']) {
+        const { text } = await ask(query, variant);
+        expect(text).toContain(`["/page-of-${variant}",`);
+        expect(text.includes('"c":"1"')).toBe(query.includes('c=1'));
+      }
+    }
+    const hit = await ask('?a=7', 'bob');
+    expect([hit.text, hit.cacheStatus]).toEqual(['["/page-of-bob",{}]', 'hit; ttl=300']);
+  });
+
+  it('does not come from cookies that are parsed above: the handler sees the same in both places', async () => {
+    const parse: RequestHandler = (request, _response, next) => {
+      Object.assign(request, { cookies: Object.fromEntries(new URLSearchParams(request.get('cookie'))) });
+      next();
+    };
+    const show: RequestHandler = (request, response) => {
+      const { cookies: parsed } = request as { cookies: unknown };
+      response.send(JSON.stringify([request.get('cookie') ?? null, parsed]));
+    };
+    const shown = async (policy: ResponsePolicy): Promise<string> => {
+      const above = cacheResponse(testCache().cache, policy) as RequestHandler;
+      const site = await startSite(express().use(parse, above, show));
+      return (await site.get('/', { headers: { cookie: 'a=1' } })).text;
+    };
+
+    expect(await shown({ mode: 'standard' })).toBe('["a=1",{"a":"1"}]');
+    expect(await shown({ mode: 'standard', cookies: ['b'] })).toBe('[null,{}]');
+    expect(await shown({ cookies: [] })).toBe('[null,{}]');
+    expect(await shown({})).toBe('["a=1",{"a":"1"}]');
   });
 
   it.each(['no-store', 'private', 'no-cache'])(

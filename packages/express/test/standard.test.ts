@@ -322,6 +322,20 @@ describe.each(expressVersions)('the standard mode on $version', ({ express }) =>
       expect(hits).toEqual([kept, false, true]);
       expect(page.count).toBe(kept ? 5 : 6);
     });
+
+    it('nothing of another host that the same cache answers for', async () => {
+      const { site } = await start((request, response) => {
+        if (request.method === 'PUT') response.set('Location', 'http://victim.example/page').status(201).end();
+        else response.set('Cache-Control', 'max-age=60').send('page');
+      });
+      const of = (host: string, method = 'GET') => site.get('/page', { method, headers: { host } });
+      await of('victim.example');
+      await of('evil.example', 'PUT');
+
+      expect((await of('victim.example')).cacheStatus).toBe('hit; ttl=60');
+      await of('victim.example', 'PUT');
+      expect((await of('victim.example')).cacheStatus).toMatch(/^fwd/);
+    });
   });
 });
 
