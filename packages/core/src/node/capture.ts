@@ -1,8 +1,17 @@
 import type { ServerResponse } from 'node:http';
 import { type Conditions, isNotModified } from '../http/conditional.ts';
 import type { Fill, HeadVerdict, Substitute } from '../http/fill.ts';
+import type { OwnFields } from '../http/response-head.ts';
 import { mute, snapshot } from './response-control.ts';
-import { appendElement, beforeHead, fieldsChangedSince, fieldsNow, headerList, timingOf } from './response-head.ts';
+import {
+  appendElement,
+  beforeHead,
+  fieldPairs,
+  fieldsChangedSince,
+  fieldsNow,
+  headerList,
+  timingOf,
+} from './response-head.ts';
 
 /** How a response in the making is labelled, and what may happen instead of it. */
 export interface CaptureContext {
@@ -16,17 +25,32 @@ export interface CaptureContext {
   readonly again: (fill: Fill) => void;
 }
 
+/** A run of a handler whose response goes into a fill, for frameworks that answer after the handler is done. */
+export interface HandlerRun {
+  /**
+   * The handler is done. Fields that change from now on are those of middleware above the cache: sent, but not stored.
+   *
+   * @param holds asked with the head: whether the body still is the handler's. If not, all that goes out is stored
+   */
+  settle(holds: () => boolean): void;
+  /** What the framework sends will not be what the handler made. */
+  abandon(): void;
+}
+
 /**
  * Copies what the handler sends into a fill, while it goes out to the client as it comes, unless the fill says that
  * something else goes out. A client that leaves does not end the fill as long as the handler goes on.
  */
-export function capture(response: ServerResponse, fill: Fill, context: CaptureContext): void {
+export function capture(response: ServerResponse, fill: Fill, context: CaptureContext): HandlerRun {
   const restore = snapshot(response);
   const before = fieldsNow(response);
   let verdict: HeadVerdict | undefined;
+  let settled: Settled | undefined;
 
   const substitute = (instead: Substitute): void => {
+    const above = settled?.holds() === true ? fieldsSetSince(settled.fields, response) : [];
     restore();
+    for (const [name, value] of above) response.setHeader(name, value);
     context.answer(instead);
     mute(response);
   };
@@ -42,7 +66,8 @@ export function capture(response: ServerResponse, fill: Fill, context: CaptureCo
   };
 
   beforeHead(response, (status) => {
-    const decided = fill.head(status, headerList(response), fieldsChangedSince(before, response));
+    const own = settled?.holds() === true ? settled.own : fieldsChangedSince(before, response);
+    const decided = fill.head(status, headerList(response), own);
     verdict = decided;
     if (decided.kind === 'answer') substitute(decided);
     if (decided.kind !== 'send') return undefined;
@@ -91,6 +116,26 @@ export function capture(response: ServerResponse, fill: Fill, context: CaptureCo
     // Before the head the handler is still at work and may yet end; after it, its source was cut off with the client.
     if (response.headersSent && !response.writableEnded) fill.abandon();
   });
+  return {
+    settle: (holds) => {
+      settled = { own: fieldsChangedSince(before, response), fields: fieldsNow(response), holds };
+    },
+    abandon: () => fill.abandon(),
+  };
+}
+
+/** How the fields were when the handler was done. */
+interface Settled {
+  readonly own: OwnFields;
+  readonly fields: ReadonlyMap<string, string>;
+  readonly holds: () => boolean;
+}
+
+/** Fields that middleware above the cache has set since then. */
+function fieldsSetSince(fields: ReadonlyMap<string, string>, response: ServerResponse): ReturnType<typeof fieldPairs> {
+  const { set } = fieldsChangedSince(fields, response);
+  const names = new Set(set.filter((_, index) => index % 2 === 0));
+  return fieldPairs(response).filter(([name]) => names.has(name));
 }
 
 /** The methods as they are now, to be called with their response. */

@@ -10,6 +10,8 @@ export { attachCache, cachedListener } from './attach-cache.ts';
 export { hideParsedCookies, isIdentified } from './framework-request.ts';
 export type { ResponsePolicy } from '../http/policy.ts';
 export type { RequestFacts } from './request.ts';
+export type { HandlerRun } from './capture.ts';
+export type { Send } from './reply.ts';
 export type { Exchange } from './serve.ts';
 export { purgeHandler, type PurgeHandlerOptions } from './purge-handler.ts';
 

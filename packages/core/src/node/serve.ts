@@ -5,9 +5,9 @@ import type { Fill } from '../http/fill.ts';
 import type { HttpCache } from '../http/http-cache.ts';
 import type { Lookup } from '../http/lookup.ts';
 import type { HttpRequest } from '../http/request.ts';
-import { capture } from './capture.ts';
+import { capture, type HandlerRun } from './capture.ts';
 import type { FastPath } from './fast-path.ts';
-import { type Reply, reply, replyUnavailable } from './reply.ts';
+import { type Reply, reply, replyUnavailable, type Send } from './reply.ts';
 import { rerun } from './rerun.ts';
 import { type RequestFacts, toHttpRequest } from './request.ts';
 import { changeFields, rememberFields } from './request-fields.ts';
@@ -22,7 +22,13 @@ export interface Exchange extends RequestFacts {
   /** Runs what is below the cache, or the error handling of the framework. */
   readonly next: (error?: unknown) => void;
   /** Called before a handler runs whose response may be stored: hides what was parsed above the cache. */
-  readonly onFill?: () => void;
+  readonly onFill?: (run: HandlerRun) => void;
+  /** Runs what is below the cache after its response is out, with nobody to answer. Default: `next`. */
+  readonly refresh?: () => void;
+  /** Called when `next` has been called, or will not be called because a stored response goes out. */
+  readonly onDecided?: () => void;
+  /** How a stored response goes out. Default: at once, to the response itself. */
+  readonly send?: Send | undefined;
   /**
    * For a framework whose `next` goes on after what it ran before: comes back to this cache from the start, and calls
    * what it is given with the `next` that it has then.
@@ -43,8 +49,15 @@ export interface Exchange extends RequestFacts {
 export function serve(http: HttpCache, exchange: Exchange, fastPath?: FastPath): void {
   const asked = toHttpRequest(exchange.request, exchange);
   const found = http.lookup(asked);
-  if (found instanceof Promise) found.then((lookup) => act(http, exchange, asked, lookup)).catch(exchange.next);
-  else act(http, exchange, asked, found, fastPath);
+  if (found instanceof Promise) {
+    found
+      .then((lookup) => act(http, exchange, asked, lookup))
+      .catch(exchange.next)
+      .finally(exchange.onDecided);
+  } else {
+    act(http, exchange, asked, found, fastPath);
+    exchange.onDecided?.();
+  }
 }
 
 function act(http: HttpCache, exchange: Exchange, asked: HttpRequest, lookup: Lookup, fastPath?: FastPath): void {
@@ -61,9 +74,10 @@ function act(http: HttpCache, exchange: Exchange, asked: HttpRequest, lookup: Lo
   } else if (lookup.kind === 'hit') {
     const { refresh } = lookup;
     if (refresh !== undefined) {
-      rerun(exchange, () => runInto(http, exchange, asked, refresh, NO_CONDITIONS));
+      const again = { ...exchange, next: exchange.refresh ?? exchange.next };
+      rerun(exchange, () => runInto(http, again, asked, refresh, NO_CONDITIONS));
     }
-    reply(asked, response, replyOf(http, lookup, fastPath?.learning(asked, http, lookup)));
+    reply(asked, response, replyOf(http, lookup, fastPath?.learning(asked, http, lookup)), exchange.send);
     if (refresh === undefined) answered(exchange);
   } else {
     runInto(http, exchange, asked, lookup.fill, conditionsOf(asked.header));
@@ -103,7 +117,7 @@ function runInto(http: HttpCache, exchange: Exchange, asked: HttpRequest, fill: 
     if (comeBack === undefined) run(next);
     else comeBack(run);
   };
-  capture(response, fill, {
+  const run = capture(response, fill, {
     cacheName: name,
     serverTiming: policy.serverTiming,
     conditions,
@@ -117,7 +131,7 @@ function runInto(http: HttpCache, exchange: Exchange, asked: HttpRequest, fill: 
     changeFields(request, new Map([...fill.fields, ['cookie', cookie]]));
   }
   if (policy.query !== undefined) request.url = policy.query.apply(request.url ?? '/');
-  exchange.onFill?.();
+  exchange.onFill?.(run);
   fill.run(() => next());
 }
 

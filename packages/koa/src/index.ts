@@ -1,0 +1,2 @@
+export type { ResponsePolicy } from '@cache/core/node';
+export { cacheResponse } from './cache-response.ts';

@@ -1,0 +1,17 @@
+import Router from '@koa/router';
+import { createCache } from '@cache/core';
+import { cacheResponse } from '@cache/koa';
+import Koa from 'koa';
+import { expectTypeOf, test } from 'vitest';
+
+test('the middleware fits an app and a router, and leaves what the context of a handler has', () => {
+  const cached = cacheResponse(createCache(), { maxAge: '5m' });
+  const router = new Router<{ readonly theme: string }>();
+  router.get('/cities/:id', cached, (ctx) => {
+    expectTypeOf(ctx.params['id']).toEqualTypeOf<string | undefined>();
+    expectTypeOf(ctx.state.theme).toEqualTypeOf<string>();
+  });
+  new Koa<{ readonly theme: string }>().use(cached).use((ctx) => {
+    expectTypeOf(ctx.state.theme).toEqualTypeOf<string>();
+  });
+});
