@@ -39,4 +39,4 @@ export type { CachedOptions, CachedOptionsWithUnless } from './strategies/cached
 export { type CacheSource, type DecoratorSource, registerCaches } from './strategies/cache-source.ts';
 export type { Arguments, TagsOption } from './strategies/call-options.ts';
 export { type DefinedKey, defineKeys, type KeyDefinition, type KeyParts } from './strategies/define-keys.ts';
-export type { MethodDecorator } from './strategies/method-decorator.ts';
+export type { CacheMethodDecorator } from './strategies/method-decorator.ts';

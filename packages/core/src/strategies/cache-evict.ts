@@ -3,7 +3,7 @@ import type { WrappedFunction } from './cache-put.ts';
 import { type CacheSource, type DecoratorSource, decoratorOptions } from './cache-source.ts';
 import type { Arguments } from './call-options.ts';
 import { checkEvictOptions, EvictCalls, type EvictOptions } from './evict-calls.ts';
-import { type AnyFunction, type MethodDecorator, methodDecorator, standIn } from './method-decorator.ts';
+import { type AnyFunction, type CacheMethodDecorator, methodDecorator, standIn } from './method-decorator.ts';
 
 /**
  * Runs a function and then removes what it has made out of date: keys, tags, or all of a namespace, and every value and response
@@ -26,7 +26,7 @@ export function cacheEvict<This, Args extends Arguments, Result>(
 ): WrappedFunction<This, Args, Result>;
 export function cacheEvict<Instance, Args extends Arguments = Arguments, Result = unknown>(
   options: DecoratorSource<Instance> & EvictOptions<Args, Result>,
-): MethodDecorator<NoInfer<Instance>, Args, Result>;
+): CacheMethodDecorator<NoInfer<Instance>, Args, Result>;
 export function cacheEvict(
   first: CacheSource<never> | (DecoratorSource<never> & EvictOptions<never, never>),
   options?: EvictOptions<never, never>,

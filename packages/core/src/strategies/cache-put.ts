@@ -1,7 +1,7 @@
 import { invalidOption } from '../errors.ts';
 import { type CacheSource, type DecoratorSource, decoratorOptions } from './cache-source.ts';
 import type { Arguments } from './call-options.ts';
-import { type AnyFunction, type MethodDecorator, methodDecorator, standIn } from './method-decorator.ts';
+import { type AnyFunction, type CacheMethodDecorator, methodDecorator, standIn } from './method-decorator.ts';
 import { checkPutOptions, PutCalls, type PutOptions } from './put-calls.ts';
 
 /** A function around which something is done with a cache. */
@@ -32,7 +32,7 @@ export function cachePut<This, Args extends Arguments, Result>(
 ): WrappedFunction<This, Args, Result>;
 export function cachePut<Instance, Args extends Arguments = Arguments, Result = unknown>(
   options: DecoratorSource<Instance> & PutOptions<Args, Result>,
-): MethodDecorator<NoInfer<Instance>, Args, Result>;
+): CacheMethodDecorator<NoInfer<Instance>, Args, Result>;
 export function cachePut(
   first: CacheSource<never> | (DecoratorSource<never> & PutOptions<never, never>),
   options?: PutOptions<never, never>,

@@ -4,7 +4,7 @@ import type { Loadable } from '../loader.ts';
 import { type CacheSource, type DecoratorSource, decoratorOptions } from './cache-source.ts';
 import { checkCachedOptions, CachedCalls, type CachedOptions, type CachedOptionsWithUnless } from './cached-calls.ts';
 import type { Arguments } from './call-options.ts';
-import { type AnyFunction, type MethodDecorator, methodDecorator, standIn } from './method-decorator.ts';
+import { type AnyFunction, type CacheMethodDecorator, methodDecorator, standIn } from './method-decorator.ts';
 
 /** A function whose results are cached. */
 export interface CachedFunction<This, Args extends Arguments, Result> {
@@ -49,15 +49,15 @@ export function cached<This, Args extends Arguments, Result>(
 ): CachedFunction<This, Args, Result>;
 export function cached<Instance, Args extends Arguments = Arguments, Result = unknown>(
   options: DecoratorSource<Instance> & CachedOptionsWithUnless<Args, Result>,
-): MethodDecorator<NoInfer<Instance>, Args, Result>;
+): CacheMethodDecorator<NoInfer<Instance>, Args, Result>;
 export function cached<Instance, Args extends Arguments = Arguments, Result extends Loadable = Loadable>(
   options: DecoratorSource<Instance> & CachedOptions<Args, Result>,
-): MethodDecorator<NoInfer<Instance>, Args, Result>;
+): CacheMethodDecorator<NoInfer<Instance>, Args, Result>;
 export function cached(
   first: CacheSource<never> | (DecoratorSource<never> & CachedOptions<never, never>),
   options?: CachedOptions<never, never>,
   load?: AnyFunction,
-): CachedFunction<unknown, Arguments, unknown> | MethodDecorator<unknown, Arguments, unknown> {
+): CachedFunction<unknown, Arguments, unknown> | CacheMethodDecorator<unknown, Arguments, unknown> {
   if (options === undefined && load === undefined) {
     const { cache, ...rest } = decoratorOptions(first);
     checkCachedOptions(cache, rest);

@@ -8,7 +8,7 @@ export type AnyFunction = (this: unknown, ...args: Arguments) => unknown;
  * A decorator for methods that return promises, in standard (TC39) and legacy (`experimentalDecorators`) form. The method may take more
  * arguments than the options speak of.
  */
-export interface MethodDecorator<Instance, Args extends Arguments, Result> {
+export interface CacheMethodDecorator<Instance, Args extends Arguments, Result> {
   <This extends Instance, Method extends (this: This, ...args: never) => Promise<Result>>(
     method: Method,
     context: ClassMethodDecoratorContext<This> & { readonly access: { get(instance: This): Taking<Args, Method> } },
@@ -41,7 +41,7 @@ export interface Calls {
 export function methodDecorator(
   decorator: string,
   callsOf: (method: AnyFunction, nameOf: (instance: unknown) => string) => Calls,
-): MethodDecorator<unknown, Arguments, unknown> {
+): CacheMethodDecorator<unknown, Arguments, unknown> {
   const replace = (method: unknown, name: string | symbol): AnyFunction => {
     if (typeof method !== 'function') throw notAMethod(decorator);
     const original = method as AnyFunction;
@@ -60,7 +60,7 @@ export function methodDecorator(
     descriptor.value = replace(descriptor.value, second as string | symbol);
     return undefined;
   };
-  return decorate as MethodDecorator<unknown, Arguments, unknown>;
+  return decorate as CacheMethodDecorator<unknown, Arguments, unknown>;
 }
 
 /** The function to be called instead, with the name, the length and the metadata (of `reflect-metadata`) of the original. */

@@ -49,7 +49,7 @@ describe('a putting function', () => {
   });
 
   it('drops what was made from the value before, and depends on what it read', async () => {
-    const { cache } = testCache();
+    const { cache, clock } = testCache();
     const rows = new Map<number, City>([[5, { id: 5, name: 'old' }]]);
     const country = cached(cache, { name: 'country', tags: ['country:DE'], ttl: '1s' }, () => 'DE');
     const read = cached(cache, { key: (id: number) => ['city', id] }, (id) => rows.get(id) ?? null);
@@ -63,6 +63,11 @@ describe('a putting function', () => {
     expect(await page(5)).toBe('page of new');
     await cache.invalidateTags(['country:DE']);
     expect(await cache.get(['city', 5])).toBeUndefined();
+    await save({ id: 5, name: 'newer' });
+    clock.advance(999);
+    expect(await cache.has(['city', 5])).toBe(true);
+    clock.advance(1);
+    expect(await cache.has(['city', 5])).toBe(false);
   });
 
   it('leaves the cache alone when it throws, and when `when` says so', async () => {
@@ -111,7 +116,9 @@ describe('a putting function', () => {
   it('returns what it returned though the cache is broken', async () => {
     const { cache } = testCache({ backend: failingBackend() });
     const save = cachePut(cache, { key: keyOf }, (city: City) => city.name);
+    const events = recordEvents(cache, 'error');
     expect(await save({ id: 5, name: 'a' })).toBe('a');
+    expect(events.map(({ event }) => event)).toContainEqual(expect.objectContaining({ operation: 'invalidate' }));
   });
 });
 

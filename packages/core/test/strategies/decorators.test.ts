@@ -1,54 +1,24 @@
-import { execFile } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { cached, cacheEvict, cachePut, type Caches, createCaches, registerCaches } from '../../src/index.ts';
+import { useCompiler } from '../support/compile.ts';
 import { failureOf } from '../support/deferred.ts';
 import { testCache } from '../support/test-cache.ts';
 import type { makeCities } from './decorated-cities.ts';
 
 const here = import.meta.dirname;
-const compiler = join(here, '../../../../node_modules/typescript/bin/tsc');
-const run = promisify(execFile);
-
-let folder: string;
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'decorators-'));
-});
-afterAll(() => rm(folder, { recursive: true }));
-
-/** Compiles the repository with decorators of a form and returns what makes the class. */
-async function compiled(form: string, ...options: string[]): Promise<typeof makeCities> {
-  const outDir = join(folder, form);
-  const common = [
-    '--ignoreConfig',
-    '--target',
-    'es2023',
-    '--module',
-    'nodenext',
-    '--noCheck',
-    '--noResolve',
-    '--outDir',
-    outDir,
-  ];
-  await run(process.execPath, [compiler, join(here, 'decorated-cities.ts'), ...common, ...options]);
-  const file = join(outDir, 'decorated-cities.js');
-  const { makeCities: make } = (await import(pathToFileURL(file).href)) as { makeCities: typeof makeCities };
-  return make;
-}
+const compiler = useCompiler();
 
 const FORMS: [form: string, options: string[]][] = [
   ['standard', []],
   ['legacy', ['--experimentalDecorators']],
 ];
 
-describe.each(FORMS)('%s decorators', (form, options) => {
+describe.each(FORMS)('%s decorators', (_, options) => {
   let make: typeof makeCities;
   beforeAll(async () => {
-    make = await compiled(form, ...options);
+    const file = join(here, 'decorated-cities.ts');
+    ({ makeCities: make } = await compiler.load<{ makeCities: typeof makeCities }>(file, ...options));
   });
 
   function cities() {
@@ -110,20 +80,7 @@ describe.each(FORMS)('%s decorators', (form, options) => {
 });
 
 it('type-check in the legacy form too', async () => {
-  const flags = ['--experimentalDecorators', '--noEmit', '--strict', '--skipLibCheck', '--allowImportingTsExtensions'];
-  const config = [
-    '--ignoreConfig',
-    '--target',
-    'es2023',
-    '--module',
-    'nodenext',
-    '--types',
-    'node',
-    '--lib',
-    'es2023,es2024.string',
-  ];
-  const checking = run(process.execPath, [compiler, join(here, 'decorated-types.ts'), ...flags, ...config]);
-  await expect(checking).resolves.toEqual({ stdout: '', stderr: '' });
+  expect(await compiler.complaints(join(here, 'decorated-types.ts'), '--experimentalDecorators')).toBe('');
 }, 60_000);
 
 describe('on anything but a method', () => {
