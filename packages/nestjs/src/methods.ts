@@ -8,7 +8,7 @@ import {
   cacheEvict,
   cachePut,
   type EvictOptions,
-  type MethodDecorator as CacheMethodDecorator,
+  type CacheMethodDecorator,
   type PutOptions,
 } from '@cache/core';
 import { Inject } from '@nestjs/common';
