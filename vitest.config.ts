@@ -15,6 +15,8 @@ const projects = [
   'tooling',
 ];
 
+const WITH_NEST = ['apps/atlas', 'apps/gateway'];
+
 // The tests of one adapter on two versions of its framework: what they and the adapter import is the one or the other.
 const nest = { root: 'packages/nestjs', include: ['test/**/*.test.ts'] };
 const nest11 = join(import.meta.dirname, 'packages/nestjs/test/nest11/node_modules/@nestjs');
@@ -38,6 +40,8 @@ export default defineConfig({
     projects: [
       ...projects.map((root) => ({
         extends: true as const,
+        // NestJS knows decorators in their older form only.
+        ...(WITH_NEST.includes(root) && { oxc: { decorator: { legacy: true } } }),
         test: { name: root.replace(/^.*\//, ''), root, include: ['test/**/*.test.ts'] },
       })),
       ...nestProjects,

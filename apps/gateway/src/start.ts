@@ -7,8 +7,9 @@ import { inFront } from './front.ts';
 import { listen } from './listen.ts';
 import type { Options } from './options.ts';
 import { createExpressListener } from './servers/express.ts';
+import { createNestListener } from './servers/nestjs.ts';
 
-const listeners = { express: createExpressListener };
+const listeners = { express: createExpressListener, nestjs: createNestListener };
 
 /** The name of this proxy in `Via`. */
 const VIA = 'cache-gateway';
@@ -39,7 +40,7 @@ export async function start(options: Options, print: (line: string) => void): Pr
     maxRequestBytes: options.maxRequestBytes,
     maxWaiting: options.maxWaiting,
   });
-  const listener = inFront(listeners[options.framework]({ forward, cached }), { ...options, print });
+  const listener = inFront(await listeners[options.framework]({ forward, cached }), { ...options, print });
   const limits = { maxHeaderSize: options.maxHeaderBytes, requestTimeout: options.clientTimeout };
   const server = createServer({ ...limits, headersTimeout: options.clientTimeout }, listener);
   const drain = drainable(server, options.drainTimeout);

@@ -46,7 +46,7 @@ export class CacheModule implements OnApplicationShutdown {
    *   names: ['default', 'sessions'],
    *   inject: [ConfigService],
    *   useFactory: (config: ConfigService) => ({
-   *     caches: { default: {}, sessions: { backend: redis({ client: config.getOrThrow('REDIS_URL') }) } },
+   *     caches: { default: {}, sessions: { backend: redis(config.getOrThrow<string>('REDIS_URL')) } },
    *   }),
    * })
    */

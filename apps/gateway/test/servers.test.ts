@@ -1,0 +1,36 @@
+import { expect, describe, test } from 'vitest';
+import { exchange } from './support/client.ts';
+import { startGateway } from './support/gateway.ts';
+import { origin } from './support/origin.ts';
+
+describe.each(['express', 'nestjs'])('the gateway on %s', (framework) => {
+  test('passes on and answers again from the cache', async () => {
+    let asked = 0;
+    const url = await origin((request, response) => {
+      asked += 1;
+      response.setHeader('Cache-Control', request.url === '/never' ? 'no-store' : 'max-age=60');
+      response.end(`${request.method} ${request.url} ${asked}`);
+    });
+    const gateway = await startGateway(url, '--framework', framework);
+    const get = async (target: string): Promise<string | undefined> =>
+      (await exchange(gateway.url, [`GET ${target} HTTP/1.1`, 'Host: a'])).split('\r\n').at(-1);
+
+    for (const target of ['/', '/a?b=c', '/%zz//a?b']) {
+      const first = await get(target);
+      expect(first).toContain(`GET ${target}`);
+      expect(await get(target)).toBe(first);
+    }
+    expect([await get('/never'), await get('/never')]).toEqual(['GET /never 4', 'GET /never 5']);
+  });
+
+  test('passes methods and bodies on without a cache', async () => {
+    const url = await origin((request, response) => {
+      const body: Buffer[] = [];
+      request.on('data', (chunk: Buffer) => body.push(chunk));
+      request.on('end', () => response.end(`${request.method} ${Buffer.concat(body).toString()}`));
+    });
+    const gateway = await startGateway(url, '--framework', framework, '--no-cache');
+    const lines = ['M-SEARCH /%zz HTTP/1.1', 'Host: a', 'Content-Type: application/json', 'Content-Length: 3'];
+    expect(await exchange(gateway.url, lines, 'abc')).toMatch(/M-SEARCH abc/);
+  });
+});
