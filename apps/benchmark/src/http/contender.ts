@@ -16,4 +16,10 @@ export const httpContenders: readonly HttpContender[] = [
   { name: '@cache/express', module: 'cache-express', cached: true },
   { name: 'express, no cache', module: 'express', cached: false },
   { name: 'express + apicache', module: 'apicache', cached: true },
+  { name: '@cache/koa', module: 'cache-koa', cached: true },
+  { name: 'koa, no cache', module: 'koa', cached: false },
+  { name: 'koa + koa-cash', module: 'koa-cash', cached: true },
+  { name: '@cache/nestjs', module: 'cache-nestjs', cached: true },
+  { name: 'nest, no cache', module: 'nest', cached: false },
+  { name: 'nest + CacheInterceptor', module: 'nest-cache-manager', cached: true },
 ];

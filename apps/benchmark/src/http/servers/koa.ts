@@ -1,0 +1,14 @@
+import Koa from 'koa';
+import { PAGE, PATH } from '../page.ts';
+import { countHandled, serve } from './serve.ts';
+
+const page = PAGE.toString();
+const app = new Koa();
+
+app.use((context) => {
+  if (context.path !== PATH) return;
+  countHandled();
+  context.type = 'html';
+  context.body = page;
+});
+serve(app.callback());

@@ -1,0 +1,4 @@
+import 'reflect-metadata';
+import { serveNestPage } from './nest-page.ts';
+
+await serveNestPage([], []);
