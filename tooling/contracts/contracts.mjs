@@ -16,6 +16,11 @@ export const contracts = {
     files: ['test/contract'],
     each: 'engine',
   },
+  fragments: {
+    projects: ['core'],
+    files: ['packages/core/test/fragments/contract/'],
+    each: 'engine',
+  },
 };
 
 export const USAGE = `Usage: npm run contract -- ${Object.keys(contracts).join('|')} [--json] [--engine NAME]`;

@@ -11,6 +11,7 @@
  * - `ERR_CACHE_LOCKED`: a lock was not free within the time given.
  * - `ERR_CACHE_LIMIT`: a throttle is used up for now.
  * - `ERR_CACHE_PLACE`: something stands where it cannot work, such as a response cache on a handler that answers no HTTP request.
+ * - `ERR_CACHE_SENSITIVE`: a cached fragment reads what belongs to one user or one answer.
  */
 export type CacheErrorCode =
   | 'ERR_CACHE_OPTION'
@@ -22,7 +23,8 @@ export type CacheErrorCode =
   | 'ERR_CACHE_BACKEND'
   | 'ERR_CACHE_LOCKED'
   | 'ERR_CACHE_LIMIT'
-  | 'ERR_CACHE_PLACE';
+  | 'ERR_CACHE_PLACE'
+  | 'ERR_CACHE_SENSITIVE';
 
 /**
  * The one error class of this library; tell its cases apart by `code`, which never changes between releases.

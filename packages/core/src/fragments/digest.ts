@@ -1,0 +1,68 @@
+import { createHash } from 'node:crypto';
+
+/** Texts whose digests are kept, so that a template is hashed once. Texts that were compiled are kept anyway. */
+const MAX_TEXTS = 1_000;
+
+/** What an engine says about its templates. */
+export interface TemplateLanguage {
+  /** The names of the templates that a text includes, as far as they are written in it. */
+  readonly references: (text: string) => readonly string[];
+  /** The text of a template; `undefined` if it cannot be told. */
+  readonly find: (name: string) => string | undefined;
+}
+
+interface Template {
+  readonly digest: string;
+  readonly references: readonly string[];
+}
+
+/** Digests of templates: each changes with its text and with the text of every template that it names. */
+export class TemplateDigests {
+  readonly #language: TemplateLanguage;
+  readonly #templates = new Map<string, Template>();
+  readonly #texts = new Map<string, string>();
+
+  constructor(language: TemplateLanguage) {
+    this.#language = language;
+  }
+
+  /** A short name for a template with this text, to be compiled into it. */
+  add(text: string): string {
+    const { digest } = this.#template(text);
+    this.#texts.set(digest, text);
+    return digest;
+  }
+
+  /** The digest, as of now, of the template of this name; the name itself if another process compiled it. */
+  resolve(name: string): string {
+    const text = this.#texts.get(name);
+    return text === undefined ? name : this.of(text);
+  }
+
+  /** The digest, as of now, of a template with this text. */
+  of(text: string): string {
+    const own = this.#template(text);
+    if (own.references.length === 0) return own.digest;
+    const texts = new Set([text]);
+    for (const each of texts) {
+      for (const name of this.#template(each).references) {
+        const found = this.#language.find(name);
+        if (found !== undefined) texts.add(found);
+      }
+    }
+    return hash([...texts].map((each) => this.#template(each).digest).join());
+  }
+
+  #template(text: string): Template {
+    const known = this.#templates.get(text);
+    if (known !== undefined) return known;
+    const template = { digest: hash(text), references: this.#language.references(text) };
+    if (this.#templates.size >= MAX_TEXTS) this.#templates.clear();
+    this.#templates.set(text, template);
+    return template;
+  }
+}
+
+function hash(text: string): string {
+  return createHash('sha256').update(text).digest('base64url').slice(0, 16);
+}

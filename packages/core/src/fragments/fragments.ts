@@ -1,0 +1,219 @@
+import type { Cache } from '../cache.ts';
+import type { Caches } from '../create-caches.ts';
+import { limitLifetime } from '../dependencies.ts';
+import { CacheError, invalidOption, rejectUnknownOptions } from '../errors.ts';
+import type { KeyPart } from '../key.ts';
+import { LIFETIME_OPTIONS, type LifetimeOptions } from '../lifetime-options.ts';
+import type { GetOrSetOptions } from '../value-loads.ts';
+import type { Fragment, RenderBlock } from './fragment.ts';
+import { answerNow } from './lookup.ts';
+import { fillHoles } from './markup.ts';
+import { type Block, currentPass, type Pass, type PassContext } from './pass.ts';
+import { renderMarkup } from './rounds.ts';
+import { guardLocals, SENSITIVE } from './sensitive.ts';
+import { Shelves, tagOf } from './shelf.ts';
+import type { Wanted } from './wanted.ts';
+
+/** Options of `createFragments`. Lifetimes and tags are those of fragments that say nothing. */
+export interface FragmentsOptions extends LifetimeOptions {
+  /** Which of several caches keeps fragments that name none. Default: the first. */
+  readonly using?: string;
+  /** A part of every key: the number of a release, if templates change in ways that their digests do not see. Default: none. */
+  readonly version?: string;
+  /**
+   * Locals that a cached block must not read, unless its `allow` names them. Default: `csrf`, `csrfToken`, `_csrf`, `nonce`,
+   * `cspNonce`, `user`, `currentUser`, `session`, `flash`.
+   */
+  readonly sensitive?: readonly string[];
+  /**
+   * What happens when one does: `'refuse'` (default) makes rendering fail with `ERR_CACHE_SENSITIVE`; `'report'` tells by an `error`
+   * event of the cache, and the block is rendered but not stored.
+   */
+  readonly onSensitive?: 'refuse' | 'report';
+}
+
+/** Options of one page. */
+export interface PageOptions {
+  /** What fills the holes, by name: HTML that is safe to print as it is. Called once for each name that the page has. */
+  readonly holes?: Readonly<Record<string, RenderBlock>>;
+  /** The language of the page, for fragments that name none. */
+  readonly locale?: string | undefined;
+}
+
+const OPTIONS = [...LIFETIME_OPTIONS, 'using', 'version', 'sensitive', 'onSensitive'];
+const FRAGMENT = [...LIFETIME_OPTIONS, 'name', 'varyOn', 'locale', 'digest', 'using', 'when', 'allow'];
+
+/**
+ * Parts of templates in a cache. Made by `createFragments`; the entries for template engines (`@cache/core/fragments/…`) are
+ * made of this.
+ */
+export class Fragments {
+  readonly #shelves: Shelves;
+  readonly #options: FragmentsOptions;
+
+  /** @internal use `createFragments` */
+  constructor(caches: Cache | Caches<string>, options: FragmentsOptions) {
+    rejectUnknownOptions(options, OPTIONS);
+    const { onSensitive } = options;
+    if (onSensitive !== undefined && onSensitive !== 'refuse' && onSensitive !== 'report') {
+      throw invalidOption('onSensitive', onSensitive, "'refuse' or 'report'");
+    }
+    this.#options = options;
+    this.#shelves = new Shelves(caches, options.using);
+  }
+
+  /**
+   * Renders a page. All its fragments are looked up in one round trip; only the blocks of those that are missing run. A page whose
+   * holes were filled is for one request: a response or value made of it is not stored.
+   *
+   * @param render runs a template. May run again, if blocks that must be rendered in place are missing
+   * @throws what a template or a block throws; CacheError `ERR_CACHE_OPTION` for a hole that nothing fills
+   * @example
+   * const html = await fragments.page(() => template(locals), { holes: { greeting: () => `Hello ${escape(name)}` } });
+   */
+  async page(render: RenderBlock, options: PageOptions = {}): Promise<string> {
+    rejectUnknownOptions(options, ['holes', 'locale']);
+    const around = currentPass()?.context;
+    const { holes = {}, locale = around?.locale } = options;
+    const markup = await renderMarkup(render, { block: around?.block, locale });
+    if (typeof markup === 'string') return markup;
+    limitLifetime(0);
+    const fills = [...new Set(markup.holes)].map(async (name) => {
+      const fill = Object.hasOwn(holes, name) ? holes[name] : undefined;
+      if (fill === undefined) throw invalidOption(`holes.${name}`, fill, 'a function, because the page has that hole');
+      return [name, await this.page(fill, { locale })] as const;
+    });
+    return fillHoles(markup, new Map(await Promise.all(fills)));
+  }
+
+  /**
+   * A block of a page, from the cache if it is there: for engines that render synchronously, and wherever a block can be rendered
+   * after the template around it. What is returned is to be printed as it is.
+   *
+   * @throws CacheError `ERR_CACHE_PLACE` outside of `page`; `ERR_CACHE_SENSITIVE`, `ERR_CACHE_OPTION`, `ERR_CACHE_KEY`
+   * @example
+   * fragments.block({ name: 'city', varyOn: [city.id], ttl: '5m' }, () => `<li>${escape(city.name)}</li>`)
+   */
+  block(fragment: Fragment, render: () => string): string;
+  block(fragment: Fragment, render: RenderBlock): string | Promise<string>;
+  block(fragment: Fragment, render: RenderBlock): string | Promise<string> {
+    const pass = passOf(`The fragment "${fragment.name}"`);
+    if (fragment.when === false) return render();
+    const wanted = this.#wanted(fragment, render, 'any time', pass.context);
+    const there = answerNow(wanted);
+    return there === undefined ? pass.want(wanted) : pass.put(there);
+  }
+
+  /**
+   * `block` for engines whose blocks must run where they stand, because they read variables that change later. Where fragments are
+   * missing the template runs again, once for each level of them, with the blocks that are to be rendered.
+   *
+   * @throws CacheError as `block`
+   */
+  blockInPlace(fragment: Fragment, render: () => string): string {
+    const pass = passOf(`The fragment "${fragment.name}"`);
+    if (fragment.when === false) return render();
+    const wanted = this.#wanted(fragment, render, 'in place', pass.context);
+    const job = pass.jobs.get(wanted.id);
+    job?.write(render);
+    const there = job === undefined ? answerNow(wanted) : job.markup;
+    return there === undefined ? pass.want(wanted) : pass.put(there);
+  }
+
+  /**
+   * Leaves a hole that is filled for each request, also in a fragment that comes from the cache. What is returned is to be
+   * printed as it is.
+   *
+   * @throws CacheError `ERR_CACHE_PLACE` outside of `page`
+   */
+  hole(name: string): string {
+    if (typeof name !== 'string' || name === '') throw invalidOption('name', name, 'a non-empty string');
+    return passOf(`The hole "${name}"`).put({ hole: name });
+  }
+
+  /**
+   * A copy of template locals in which sensitive ones can be read everywhere but in cached blocks. Strings, numbers and objects are
+   * guarded; strings and numbers become objects that print as before.
+   */
+  guard<T extends object>(locals: T): T {
+    return guardLocals(locals, this.#options.sensitive ?? SENSITIVE, refuseSensitive);
+  }
+
+  /**
+   * Makes the fragments of a name that vary on exactly this invalid, in every locale and of every template, and all that they are
+   * a part of; without `varyOn` all fragments of that name.
+   *
+   * @example
+   * await fragments.invalidateFragment('city', [5]);
+   */
+  async invalidateFragment(name: string, varyOn?: readonly KeyPart[]): Promise<void> {
+    if (typeof name !== 'string' || name === '') throw invalidOption('name', name, 'a non-empty string');
+    await this.#shelves.invalidate(name, varyOn);
+  }
+
+  #wanted(fragment: Fragment, render: RenderBlock, renders: Wanted['renders'], context: PassContext): Wanted {
+    rejectUnknownOptions(fragment, FRAGMENT);
+    const { name, varyOn = [], locale = context.locale, digest, using, allow = [] } = fragment;
+    if (typeof name !== 'string' || name === '') throw invalidOption('name', name, 'a non-empty string');
+    for (const local of allow) refuseAround(local, context.block);
+    const { space, loads } = this.#shelves.get(name, using);
+    const key = [locale ?? null, digest ?? null, this.#options.version ?? null, ...varyOn];
+    const refuse = (local: string): void => this.#refuse(local, name, wanted);
+    const block = { name, allow: new Set(allow), around: context.block, refuse };
+    const options = this.#lifetime(fragment, tagOf(name, varyOn));
+    const inside = { block, locale };
+    const wanted: Wanted = { key, id: space.id(key), space, loads, options, render, inside, renders };
+    return wanted;
+  }
+
+  #lifetime(fragment: Fragment, tag: string): GetOrSetOptions {
+    const options: Record<string, unknown> = {};
+    for (const name of ['ttl', 'staleWhileRevalidate', 'staleIfError'] as const) {
+      const duration = fragment[name] ?? this.#options[name];
+      if (duration !== undefined) options[name] = duration;
+    }
+    return { ...options, tags: [tag, ...(fragment.tags ?? this.#options.tags ?? [])] };
+  }
+
+  #refuse(local: string, name: string, { space, key }: Wanted): void {
+    const message =
+      `The cached fragment "${name}" reads the local \`${local}\`, which others must not see; allowed: a hole, or ` +
+      `\`allow: ['${local}']\` in a fragment that varies on it.`;
+    const error = new CacheError('ERR_CACHE_SENSITIVE', message);
+    if (this.#options.onSensitive !== 'report') {
+      currentPass()?.fail(error);
+      throw error;
+    }
+    space.report('fragment', error, key);
+    limitLifetime(0);
+  }
+}
+
+function passOf(what: string): Pass {
+  const pass = currentPass();
+  if (pass !== undefined) return pass;
+  throw new CacheError('ERR_CACHE_PLACE', `${what} is rendered outside of a page; allowed: within \`page()\`.`);
+}
+
+/** Refuses a sensitive local in every cached block that is being rendered and does not allow it. */
+function refuseSensitive(local: string): void {
+  refuseAround(local, currentPass()?.context.block);
+}
+
+function refuseAround(local: string, innermost: Block | undefined): void {
+  for (let block = innermost; block !== undefined; block = block.around) {
+    if (!block.allow.has(local)) return block.refuse(local);
+  }
+}
+
+/**
+ * Makes the fragment cache of an application.
+ *
+ * @param caches one cache, or several of which each fragment may name one by `using`
+ * @throws CacheError `ERR_CACHE_OPTION`
+ * @example
+ * const fragments = createFragments(cache, { ttl: '10m' });
+ */
+export function createFragments(caches: Cache | Caches<string>, options: FragmentsOptions = {}): Fragments {
+  return new Fragments(caches, options);
+}

@@ -1,0 +1,3 @@
+export type { Fragment, RenderBlock } from './fragment.ts';
+export { createFragments, type Fragments, type FragmentsOptions, type PageOptions } from './fragments.ts';
+export type { FragmentViews } from './views.ts';

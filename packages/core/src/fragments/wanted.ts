@@ -1,0 +1,19 @@
+import type { Key } from '../key.ts';
+import type { Space } from '../space.ts';
+import type { GetOrSetOptions, ValueLoads } from '../value-loads.ts';
+import type { RenderBlock } from './fragment.ts';
+import type { PassContext } from './pass.ts';
+
+/** A fragment that a page asks for, with all that it takes to find or to make it. */
+export interface Wanted {
+  readonly key: Key;
+  readonly id: string;
+  readonly space: Space;
+  readonly loads: ValueLoads;
+  readonly options: GetOrSetOptions;
+  readonly render: RenderBlock;
+  /** What holds while the block runs. */
+  readonly inside: PassContext;
+  /** Whether the block can be rendered at any time, or only where the engine comes to it. */
+  readonly renders: 'any time' | 'in place';
+}
