@@ -1,5 +1,5 @@
 import { type Backend, type Cache, createCache, memory } from '@cache/core';
-import type { ResponsePolicy } from '@cache/express';
+import type { ResponsePolicy } from '@cache/core/node';
 import type { Mode, Options } from './options.ts';
 import { StartError } from './start-error.ts';
 

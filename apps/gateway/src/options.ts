@@ -2,7 +2,9 @@ import { parseArgs } from 'node:util';
 import type { ForwardedPolicy } from './forward/request-fields.ts';
 import { StartError } from './start-error.ts';
 
-export type Framework = 'express' | 'nestjs';
+export const FRAMEWORKS = ['express', 'koa', 'nestjs'] as const;
+
+export type Framework = (typeof FRAMEWORKS)[number];
 export type Mode = 'standard' | 'safe';
 export type LogFormat = 'text' | 'json' | 'off';
 
@@ -36,7 +38,7 @@ export const USAGE: string = `npm run gateway -- --origin URL [options]
   --origin URL             the server to put the cache before: http://localhost:3000
   --port N                 where to listen, 0 for a free port (default: 8080)
   --host ADDRESS           on which address (default: 127.0.0.1; 0.0.0.0 for all)
-  --framework NAME         express or nestjs (default: express)
+  --framework NAME         ${FRAMEWORKS.join(', ')} (default: express)
   --mode NAME              standard: what RFC 9111 allows a shared cache; safe: the defaults of cacheResponse (default: standard)
   --no-cache               passes everything on
   --store-set-cookie       stores answers that set cookies, and gives them to everybody (standard mode only)
@@ -62,7 +64,7 @@ export function readOptions(args: readonly string[]): Options {
     origin: readOrigin(values.origin),
     host: values.host,
     port: wholeNumber(values.port, '--port', 0, 65_535),
-    framework: oneOf(values.framework, '--framework', ['express', 'nestjs']),
+    framework: oneOf(values.framework, '--framework', FRAMEWORKS),
     mode: values['no-cache'] ? undefined : oneOf<Mode>(values.mode, '--mode', ['standard', 'safe']),
     storeSetCookie: values['store-set-cookie'],
     backend: values.backend,

@@ -1,9 +1,10 @@
 import { expect, describe, test } from 'vitest';
 import { exchange } from './support/client.ts';
+import { FRAMEWORKS } from '../src/options.ts';
 import { startGateway } from './support/gateway.ts';
 import { origin } from './support/origin.ts';
 
-describe.each(['express', 'nestjs'])('the gateway on %s', (framework) => {
+describe.each(FRAMEWORKS)('the gateway on %s', (framework) => {
   test('passes on and answers again from the cache', async () => {
     let asked = 0;
     const url = await origin((request, response) => {

@@ -1,14 +1,7 @@
-import type { Cache } from '@cache/core';
-import { cacheResponse, type ResponsePolicy } from '@cache/express';
+import { cacheResponse } from '@cache/express';
 import express from 'express';
 import type { RequestListener } from 'node:http';
-import type { Forward } from '../forward/forward.ts';
-
-/** What a framework is given: the handler, and the cache to put before it if there is to be one. */
-export interface ServerParts {
-  readonly forward: Forward;
-  readonly cached: { readonly cache: Cache; readonly policy: ResponsePolicy } | undefined;
-}
+import type { ServerParts } from './parts.ts';
 
 /** The gateway as an Express application. */
 export function createExpressListener({ forward, cached }: ServerParts): RequestListener {

@@ -6,7 +6,7 @@ import { ExpressAdapter } from '@nestjs/platform-express';
 import express, { type Request, type RequestHandler } from 'express';
 import type { RequestListener, ServerResponse } from 'node:http';
 import type { Forward } from '../forward/forward.ts';
-import type { ServerParts } from './express.ts';
+import type { ServerParts } from './parts.ts';
 
 const FORWARD = Symbol('what passes a request on');
 
