@@ -3,6 +3,7 @@ import { createNodeHandler, hideParsedCookies, isIdentified, type ResponsePolicy
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Request } from 'express';
 import { hasComeBack, type Run, sendBack } from './come-back.ts';
+import { ResponseControls } from './response-controls.ts';
 
 /** What of an Express request the middleware looks at. */
 export type CacheableRequest = IncomingMessage & Pick<Request, 'originalUrl' | 'baseUrl' | 'url'>;
@@ -31,9 +32,13 @@ export function cacheResponse(cache: Cache, policy: ResponsePolicy = {}): CacheM
   const handle = createNodeHandler(cache, policy);
   const here = Symbol('cacheResponse');
   return (request, response, next) => {
-    if (hasComeBack(request, here, next)) return;
+    const below = (error?: unknown): void => {
+      if (error === undefined) provideControls(response);
+      next(error);
+    };
+    if (hasComeBack(request, here, below)) return;
     const { originalUrl: target } = request;
-    const comeBack = (run: Run): void => sendBack({ request, response, target, here, next }, run);
+    const comeBack = (run: Run): void => sendBack({ request, response, target, here, next: below }, run);
     const onFill = (): void => {
       if (policy.cookies !== undefined) hideParsedCookies(request, policy.cookies);
       if (policy.query !== undefined) hideParsedQuery(request);
@@ -41,7 +46,7 @@ export function cacheResponse(cache: Cache, policy: ResponsePolicy = {}): CacheM
     handle({
       request,
       response,
-      next,
+      next: below,
       url: urlOf(request),
       target,
       identified: isIdentified(request),
@@ -49,6 +54,12 @@ export function cacheResponse(cache: Cache, policy: ResponsePolicy = {}): CacheM
       comeBack,
     });
   };
+}
+
+/** A response outside of an app has no `locals`. */
+function provideControls(response: ServerResponse): void {
+  const { locals } = response as { locals?: { cache?: ResponseControls } };
+  if (locals !== undefined) locals.cache = new ResponseControls(response);
 }
 
 /** The URL that was asked for, and what middleware above the cache has made of it if anything. */

@@ -59,6 +59,7 @@ export class HttpCache {
   lookup(request: HttpRequest): MaybePromise<Lookup> {
     const reason = this.policy.mode.whyBypass(request, this.policy);
     if (reason !== undefined) return this.#bypass(request, reason);
+    if (this.policy.includes?.(request) === false) return this.#bypass(request, 'policy');
     if (request.method === 'POST') return this.#post(request);
     return this.#find({ request, demands: this.policy.mode.demands(request), waits: 0 });
   }

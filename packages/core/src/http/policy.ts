@@ -4,6 +4,7 @@ import type { Encoding } from './encoding.ts';
 import type { Mode, ModePolicy } from './modes/mode.ts';
 import { safe } from './modes/safe.ts';
 import { standard } from './modes/standard.ts';
+import { conditionOf, type PolicyCondition, type RequestCondition } from './policy-condition.ts';
 import { type QueryPolicy, type QueryFilter, queryFilter } from './query.ts';
 
 /** What of a route's responses is cached, for how long, and what tells one from another. All fields are optional. */
@@ -14,6 +15,10 @@ export interface ResponsePolicy {
    * 9111 allows a shared cache, for origins that say what they mean; what a gateway uses. Default: `'safe'`.
    */
   readonly mode?: 'safe' | 'standard';
+  /** Requests for which it does not return `true` go past the cache. It must be quick: it runs for each request. Default: all are for the cache. */
+  readonly when?: RequestCondition;
+  /** Requests for which it does not return `false` go past the cache. Default: none do. */
+  readonly unless?: RequestCondition;
   /**
    * How long a response is fresh on the server if it does not say so itself. Default: the ttl of the cache; in standard
    * mode none, so that such a response is fresh for a tenth of its age since `Last-Modified`, or not at all.
@@ -89,6 +94,8 @@ export interface ResponsePolicy {
 /** A policy with every value filled in and checked; durations in milliseconds. */
 export interface ResolvedPolicy extends ModePolicy {
   readonly mode: Mode;
+  /** Whether a request is for the cache; `undefined`: each is. */
+  readonly includes: PolicyCondition | undefined;
   readonly clientMaxAge: number;
   readonly watchesInputs: boolean;
   readonly headers: readonly string[];
@@ -105,6 +112,8 @@ export interface ResolvedPolicy extends ModePolicy {
 
 const OPTIONS = [
   'mode',
+  'when',
+  'unless',
   'maxAge',
   'staleWhileRevalidate',
   'staleIfError',
@@ -153,6 +162,7 @@ export function resolvePolicy(policy: ResponsePolicy, defaults: PolicyDefaults):
   const staleIfError = milliseconds(policy, 'staleIfError', isSafe ? defaults.staleIfError : 0);
   return {
     mode: isSafe ? safe : standard,
+    includes: conditionOf(policy.when, policy.unless),
     maxAge: milliseconds(policy, 'maxAge', isSafe ? defaults.ttl : undefined),
     staleWhileRevalidate: milliseconds(policy, 'staleWhileRevalidate', isSafe ? defaults.staleWhileRevalidate : 0),
     staleIfError,

@@ -4,6 +4,7 @@ import { headerNames, headerOf } from '../http/headers.ts';
 import type { HttpCache } from '../http/http-cache.ts';
 import type { Kept, Lookup } from '../http/lookup.ts';
 import type { StoredResponse } from '../http/records.ts';
+import type { PolicyRequest } from '../http/policy-condition.ts';
 import type { HttpRequest } from '../http/request.ts';
 import { AnswerTemplate, sameTemplate } from './answer-template.ts';
 import { COMPARED_FIELDS, type FastRequest, rawField, readFastRequest } from './fast-request.ts';
@@ -127,8 +128,14 @@ function isFor({ depends, host, scheme, http }: Route, asked: FastRequest, reque
   if (depends.size > 0) {
     for (const [name, value] of depends) if (rawField(request, name) !== value) return false;
   }
+  if (http.policy.includes !== undefined && !http.policy.includes(policyRequest(asked, request))) return false;
   if (!asked.isCompared) return true;
   return COMPARED_FIELDS.every((name) => depends.has(name) || rawField(request, name) === undefined);
+}
+
+function policyRequest({ host, scheme }: FastRequest, request: IncomingMessage): PolicyRequest {
+  const { method = 'GET', url = '/' } = request;
+  return { method, url, scheme, host, header: (name) => rawField(request, name) };
 }
 
 function send(route: Route, asked: FastRequest, request: IncomingMessage, response: ServerResponse): boolean {

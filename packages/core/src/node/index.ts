@@ -9,6 +9,7 @@ import { type Exchange, serve } from './serve.ts';
 export { attachCache, cachedListener } from './attach-cache.ts';
 export { hideParsedCookies, isIdentified } from './framework-request.ts';
 export type { ResponsePolicy } from '../http/policy.ts';
+export type { PolicyRequest, RequestCondition } from '../http/policy-condition.ts';
 export type { RequestFacts } from './request.ts';
 export type { HandlerRun } from './capture.ts';
 export type { Send } from './reply.ts';

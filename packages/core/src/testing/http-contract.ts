@@ -4,6 +4,7 @@ import { errorCases } from './http-contract/error-cases.ts';
 import { fieldCases } from './http-contract/field-cases.ts';
 import { collapseCases } from './http-contract/collapse-cases.ts';
 import { invalidationCases } from './http-contract/invalidation-cases.ts';
+import { policyCases } from './http-contract/policy-cases.ts';
 import { safetyCases } from './http-contract/safety-cases.ts';
 import { staleCases } from './http-contract/stale-cases.ts';
 import { variantCases } from './http-contract/variant-cases.ts';
@@ -70,6 +71,7 @@ function parts(): HttpPart[] {
     safetyCases(),
     invalidationCases(),
     variantCases(),
+    policyCases(),
     fastPathCases(),
     standardCases(),
   ].flat();

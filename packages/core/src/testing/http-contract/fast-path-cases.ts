@@ -95,6 +95,19 @@ export function fastPathCases(): HttpPart[] {
       },
     },
     {
+      name: 'fast path: what a condition of the policy keeps out goes through the framework',
+      async run(world) {
+        const policy: ResponsePolicy = { fastPath: true, unless: ({ header }) => header('user-agent') === 'robot' };
+        const { client, entered } = await startFast(world, numbered().handler, policy);
+        await warm(client);
+        const before = entered.count;
+        strictEqual((await client.get('/page')).text, 'run 1');
+        strictEqual(entered.count, before);
+        strictEqual((await client.get('/page', { headers: { 'user-agent': 'robot' } })).text, 'run 2');
+        strictEqual(entered.count, before + 1);
+      },
+    },
+    {
       name: 'fast path: not for a policy that does not ask for it',
       async run(world) {
         const { client, entered } = await startFast(world, numbered().handler, {});

@@ -1,0 +1,58 @@
+import { type CacheControlDirectives, formatCacheControl, limitLifetime } from '@cache/core';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { addVary, checkFields } from './vary.ts';
+
+/** Express middleware that only sets fields of the response. */
+export type HeaderMiddleware = (
+  request: IncomingMessage,
+  response: ServerResponse,
+  next: (error?: unknown) => void,
+) => void;
+
+/**
+ * Middleware that keeps what the handlers below answer out of every cache, the one around it and browsers included: it sends
+ * `Cache-Control: no-store`. A handler that sets the field itself decides for browsers; the cache around it stores nothing all the same.
+ *
+ * @example
+ * app.use(cacheResponse(cache));
+ * app.use('/account', neverCache(), account);
+ */
+export function neverCache(): HeaderMiddleware {
+  return (_request, response, next) => {
+    limitLifetime(0);
+    response.setHeader('Cache-Control', 'no-store');
+    next();
+  };
+}
+
+/**
+ * Middleware that says which request fields the responses below differ by: they join `Vary` and the key of the cache around it, so that
+ * the handlers may read them.
+ *
+ * @throws CacheError `ERR_CACHE_OPTION` for what is no name of a field
+ * @example
+ * app.get('/prices', cacheResponse(cache), varyOn('X-Currency'), prices);
+ */
+export function varyOn(...fields: string[]): HeaderMiddleware {
+  checkFields(fields);
+  return (_request, response, next) => {
+    addVary(response, fields);
+    next();
+  };
+}
+
+/**
+ * Middleware that sets `Cache-Control`, which the cache around it, other caches and browsers follow. A handler that sets the field itself
+ * replaces it.
+ *
+ * @throws CacheError `ERR_CACHE_OPTION` for unknown directives and those that contradict each other
+ * @example
+ * app.get('/cities', cacheResponse(cache), cacheControl({ sMaxAge: '1h', maxAge: '5m' }), cities);
+ */
+export function cacheControl(directives: CacheControlDirectives): HeaderMiddleware {
+  const text = formatCacheControl(directives);
+  return (_request, response, next) => {
+    response.setHeader('Cache-Control', text);
+    next();
+  };
+}
