@@ -131,7 +131,7 @@ export class Fill {
       const fits = status === 206 && partsFit(part, { headers: sent, part: partOf(sent) });
       return fits ? { kind: 'hold' } : this.#again();
     }
-    const verdict = judge(head, this.inputs, this.#bytes, policy);
+    const verdict = this.#judge(head, this.#bytes);
     if (verdict.refused !== undefined) this.#drop();
     return { kind: 'send', additions: { status: this.#status(verdict), ...additionsTo(sent, verdict, policy) } };
   }
@@ -196,11 +196,11 @@ export class Fill {
 
   /** A 304 to this cache's own conditions: the stored response goes out, with the fields of the 304. */
   #confirmed(entry: Entry<StoredResponse>, sent: HeaderList, own: OwnFields): HeadVerdict {
-    const { policy, clock, fwd } = this.#context;
+    const { clock, fwd } = this.#context;
     const { value } = entry;
     const set = confirmedFields(value, own.set, clock.now());
     const head = this.#headOf(value.status, confirmedFields(value, sent, clock.now()), { set, removed: value.removed });
-    const { refused, vary } = judge(head, this.inputs, value.body.byteLength, policy);
+    const { refused, vary } = this.#judge(head, value.body.byteLength);
     const response = confirmedResponse(value, head, this.#storing(vary));
     const stored = refused === undefined;
     this.#finish(stored ? { ...this.#filled(response, head), inheritedTags: entry.tags } : 'unstorable');
@@ -229,10 +229,18 @@ export class Fill {
   }
 
   #response(head: ResponseHead): StoredResponse | undefined {
-    const { refused, vary } = judge(head, this.inputs, this.#bytes, this.#context.policy);
+    const { refused, vary } = this.#judge(head, this.#bytes);
     const length = declaredLength(head.headers);
     if (refused !== undefined || (length !== undefined && length !== this.#bytes)) return undefined;
     return storedResponse(head, concat(this.#chunks, this.#bytes), this.#storing(vary));
+  }
+
+  /** What the rules say; and a response made of what must not be stored is not stored either. */
+  #judge(head: ResponseHead, bytes: number): Verdict {
+    const { policy, dependencies, clock } = this.#context;
+    const verdict = judge(head, this.inputs, bytes, policy);
+    const isForNobodyElse = verdict.refused === undefined && dependencies.limitFrom(clock.now()) === -Infinity;
+    return isForNobodyElse ? { ...verdict, refused: 'lifetime' } : verdict;
   }
 
   #storing(vary: readonly string[]): StoringContext {
@@ -241,7 +249,7 @@ export class Fill {
   }
 
   #filled(response: StoredResponse, head: ResponseHead): Filled {
-    const { vary } = judge(head, this.inputs, 0, this.#context.policy);
+    const { vary } = this.#judge(head, 0);
     return { response, lifetime: head.lifetime, receivedAt: head.receivedAt, vary, inheritedTags: [] };
   }
 
