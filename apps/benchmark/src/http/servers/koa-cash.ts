@@ -10,10 +10,11 @@ const stored = new LRUCache<string, object>({ max: 1_000 });
 
 app.use(cash({ get: (key) => stored.get(key), set: (key, value) => void stored.set(key, value) }));
 app.use(async (context) => {
-  const { cashed } = context as unknown as { cashed(): Promise<boolean> };
+  const { cashed } = context as unknown as { readonly cashed: () => Promise<boolean> };
   if (context.path !== PATH || (await cashed())) return;
   countHandled();
   context.type = 'html';
   context.body = page;
 });
-serve(app.callback());
+const handle = app.callback();
+serve((request, response) => void handle(request, response));

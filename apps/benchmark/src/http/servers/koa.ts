@@ -11,4 +11,5 @@ app.use((context) => {
   context.type = 'html';
   context.body = page;
 });
-serve(app.callback());
+const handle = app.callback();
+serve((request, response) => void handle(request, response));
