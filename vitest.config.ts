@@ -5,6 +5,7 @@ import { defineConfig } from 'vitest/config';
 const projects = [
   'packages/core',
   'packages/express',
+  'packages/hono',
   'packages/koa',
   'apps/atlas',
   'apps/benchmark',

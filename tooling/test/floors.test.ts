@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { CORE, floorViolations } from '../floors/core-floors.ts';
+import { fetchViolations, loadedWithFetch } from '../floors/fetch-platform.ts';
 import { borderViolations } from '../floors/package-borders.ts';
 import { pureHttpViolations } from '../floors/pure-http.ts';
 import { publicEntries, sourcesOf } from '../floors/repository.ts';
@@ -21,6 +22,16 @@ describe('the repository', () => {
 
   test('keeps its HTTP rules free of clock and input', () => {
     expect(core.flatMap(pureHttpViolations)).toEqual([]);
+  });
+
+  test('keeps what is made for any platform free of Node', () => {
+    expect(core.flatMap(fetchViolations)).toEqual([]);
+  });
+
+  // Workers (with `nodejs_compat`), Deno and Bun have these. What makes the list longer must be looked for there first.
+  test('loads little of Node with the cache and its part for any platform', () => {
+    const needed = ['async_hooks', 'crypto', 'stream', 'util', 'v8', 'zlib'].map((name) => `node:${name}`);
+    expect(loadedWithFetch(core)).toEqual(['lru-cache', ...needed]);
   });
 
   test('crosses package borders only through public entries', () => {
@@ -83,6 +94,34 @@ describe('the checks notice', () => {
       ),
     );
     expect(pureHttpViolations(file('packages/core/src/http/http-cache.ts', text))).toEqual([]);
+  });
+
+  test('something of Node in what is made for any platform', () => {
+    const text = [
+      `import { createHash } from 'node:crypto';`,
+      `import { reply } from '../node/reply.ts';`,
+      `import { Fill } from '../http/fill.ts';`,
+    ].join('\n');
+    const path = 'packages/core/src/fetch/run.ts';
+    expect(fetchViolations(file(path, text))).toEqual(
+      ['node:crypto', '../node/reply.ts'].map(
+        (specifier) => `${path} imports ${specifier}: fetch/ runs where there is no Node`,
+      ),
+    );
+    expect(fetchViolations(file('packages/core/src/node/reply.ts', text))).toEqual([]);
+  });
+
+  test('what is loaded by way of something else', () => {
+    const files = [
+      file('packages/core/src/index.ts', `export { a } from './a.ts'; export type { B } from './b.ts';`),
+      file(
+        'packages/core/src/a.ts',
+        `import { c } from './index.ts'; import 'node:zlib'; import type { D } from 'node:v8';`,
+      ),
+      file('packages/core/src/b.ts', `import 'node:fs';`),
+      file('packages/core/src/fetch/index.ts', `import { lru } from 'lru-cache';`),
+    ];
+    expect(loadedWithFetch(files)).toEqual(['lru-cache', 'node:zlib']);
   });
 
   test('imports that cross a border', () => {

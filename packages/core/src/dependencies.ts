@@ -62,6 +62,11 @@ export class Dependencies {
     return this.#maxTtl === 0 ? -Infinity : Math.min(this.#limitAt, now + this.#maxTtl);
   }
 
+  /** Whether these belong to something that is made for `outer`, or are those of `outer` itself. */
+  isWithin(outer: Dependencies): boolean {
+    return this === outer || this.#around?.isWithin(outer) === true;
+  }
+
   #add(names: readonly string[], log: InvalidationLog): void {
     if (log !== this.#log) log.relayTo(this.#log);
     for (const name of names) this.#names.add(log === this.#log ? name : log.nameIn(this.#log, name));
@@ -93,7 +98,15 @@ export class Collection {
     if (this.#ended) return;
     this.#ended = true;
     open -= 1;
-    if (open === 0) storage.disable();
+    if (open === 0) disable();
+  }
+}
+
+function disable(): void {
+  try {
+    storage.disable();
+  } catch {
+    // Workers have this in name only, and lose nothing by staying as they are.
   }
 }
 

@@ -14,6 +14,8 @@ export const httpContenders: readonly HttpContender[] = [
   { name: '@cache/express, fast path', module: 'fast-express', cached: true },
   { name: '@cache/core/node before express', module: 'before-express', cached: true },
   { name: '@cache/express', module: 'cache-express', cached: true },
+  { name: '@cache/hono', module: 'cache-hono', cached: true },
+  { name: 'hono, no cache', module: 'hono', cached: false },
   { name: 'express, no cache', module: 'express', cached: false },
   { name: 'express + apicache', module: 'apicache', cached: true },
   { name: '@cache/koa', module: 'cache-koa', cached: true },

@@ -54,6 +54,8 @@ export class Flights {
   /** The fill to wait for, if there is one. */
   find(id: string): FillFlight | undefined {
     const flight = this.#flights.get(id);
+    // Where a request is cut off, its timers are as well.
+    if (flight !== undefined && flight.until <= this.#clock.now()) flight.release();
     return flight?.waitable === true ? flight : undefined;
   }
 
@@ -61,7 +63,7 @@ export class Flights {
     const before = this.#flights.get(id);
     before?.supersede();
     let cancel = (): void => {};
-    const flight = new Flight(asked, () => {
+    const flight = new Flight(asked, this.#clock.now() + this.#timeout, () => {
       cancel();
       if (this.#flights.get(id) === flight) this.#flights.delete(id);
     });
@@ -76,14 +78,17 @@ export class Flights {
 class Flight implements FillFlight {
   readonly asked: Asked;
   readonly outcome: Promise<FillOutcome>;
+  /** When nobody waits any longer, in milliseconds since 1970. */
+  readonly until: number;
   waitable = true;
   superseded = false;
   #ended = false;
   #settle: (outcome: FillOutcome) => void = () => {};
   readonly #forget: () => void;
 
-  constructor(asked: Asked, forget: () => void) {
+  constructor(asked: Asked, until: number, forget: () => void) {
     this.asked = asked;
+    this.until = until;
     this.#forget = forget;
     this.outcome = new Promise((resolve) => {
       this.#settle = resolve;

@@ -1,5 +1,6 @@
+import type { MaybePromise } from '../backends/backend.ts';
 import type { Clock } from '../clock.ts';
-import { Collection, type Dependencies } from '../dependencies.ts';
+import { Collection, currentDependencies, type Dependencies } from '../dependencies.ts';
 import type { Entry } from '../entry.ts';
 import { type CacheStatus, statusParameters } from './cache-status.ts';
 import { additionsTo, type HeadAdditions, type Verdict } from './downstream.ts';
@@ -62,8 +63,8 @@ export interface FillContext {
   readonly request: HttpRequest;
   /** Why the request went to the handler, for `Cache-Status`. */
   readonly fwd: NonNullable<CacheStatus['fwd']>;
-  /** A strong validator for a body. */
-  readonly entityTag: (body: Uint8Array) => string;
+  /** A strong validator for a body; `undefined` if the platform cannot make one. */
+  readonly entityTag: (body: Uint8Array) => string | undefined;
   /** What is stored already: a stale response that the handler may confirm, or a part that it is asked to complete. */
   readonly stored: Entry<StoredResponse> | undefined;
   /** Whether that may still be used. */
@@ -74,8 +75,8 @@ export interface FillContext {
   readonly again: () => Fill;
   /** Called with each head. */
   readonly onHead: (status: number, headers: HeaderList) => void;
-  /** Called once. */
-  readonly onEnd: (outcome: Outcome) => void;
+  /** Called once. Returns what is still to be waited for until the outcome is stored. */
+  readonly onEnd: (outcome: Outcome) => MaybePromise<unknown>;
 }
 
 /**
@@ -92,6 +93,7 @@ export class Fill {
   #head: ResponseHead | undefined;
   #ended = false;
   #collection: Collection | undefined;
+  #stored: MaybePromise<unknown>;
 
   constructor(context: FillContext) {
     this.#context = context;
@@ -104,9 +106,29 @@ export class Fill {
   }
 
   /** Runs the handler; what it reads from a cache, now and in what it awaits, is noted until the response ends. */
-  run(handler: () => void): void {
+  run<T>(handler: () => T): T {
     this.#collection = new Collection(this.#context.dependencies);
-    this.#collection.run(handler);
+    return this.#collection.run(handler);
+  }
+
+  /** Does something on behalf of the handler once it has returned, such as reading its stream: noted as what it does itself. */
+  resume<T>(work: () => T): T {
+    return this.#ended || this.#collection === undefined ? work() : this.#collection.run(work);
+  }
+
+  /** Whether the caller is the handler of this fill, or something that it called or awaits. */
+  get isAround(): boolean {
+    return !this.#ended && currentDependencies()?.isWithin(this.#context.dependencies) === true;
+  }
+
+  /** Whether it is decided what is stored; what the handler sends from now on goes to its client only. */
+  get ended(): boolean {
+    return this.#ended;
+  }
+
+  /** What is to be waited for, after the end, until the outcome is stored. */
+  get stored(): MaybePromise<unknown> {
+    return this.#stored;
   }
 
   /**
@@ -264,7 +286,7 @@ export class Fill {
     this.#ended = true;
     this.#chunks = [];
     this.#collection?.end();
-    this.#context.onEnd(outcome);
+    this.#stored = this.#context.onEnd(outcome);
   }
 }
 

@@ -5,6 +5,7 @@ import { createEntry, type Entry, isExpired } from '../entry.ts';
 import { invalidOption } from '../errors.ts';
 import type { Space } from '../space.ts';
 import { type CacheStatus, hitParameters, statusParameters } from './cache-status.ts';
+import type { Encoding } from './encoding.ts';
 import { Fill, type Filled, type Outcome } from './fill.ts';
 import { type Asked, type FilledEntry, type FillFlight, type FillOutcome, Flights } from './fill-flights.ts';
 import { fieldsForHandler } from './handler-fields.ts';
@@ -25,9 +26,11 @@ const MAX_WAITS = 2;
 
 /** What the engine needs of the platform it runs on. */
 export interface Platform {
-  /** A strong validator for a body, quotes included. */
-  readonly entityTag: (body: Uint8Array) => string;
+  /** A strong validator for a body, quotes included; `undefined` if there is no way to make one at once. */
+  readonly entityTag: (body: Uint8Array) => string | undefined;
   readonly encode: Encode;
+  /** The codings that `encode` can make. Left out: all. */
+  readonly encodings?: readonly Encoding[];
 }
 
 /**
@@ -48,9 +51,10 @@ export class HttpCache {
     this.#space = spaceOf(cache).inner('http', 'library');
     this.#platform = platform;
     this.name = cache.name;
-    this.policy = resolvePolicy(policy, defaultsOf(cache).lifetime);
+    const resolved = resolvePolicy(policy, defaultsOf(cache).lifetime);
+    const encodings = resolved.encodings.filter((coding) => platform.encodings?.includes(coding) ?? true);
+    this.policy = { ...resolved, encodings };
     this.#store = new ResponseStore(this.#space, this.policy);
-    const { encodings } = this.policy;
     this.#encoder = encodings.length === 0 ? undefined : new ResponseEncoder(this.#space, encodings, platform.encode);
     this.#flights = new Flights(this.#space.root.clock, this.policy.collapseTimeout);
   }
@@ -161,7 +165,11 @@ export class HttpCache {
     if (found.entry?.value.kind === 'pass') return this.#open(asked, found, fwd, 'alone');
     const flight = waits < MAX_WAITS ? this.#flights.find(found.place.variantId) : undefined;
     if (flight === undefined) return this.#open(asked, found, fwd, 'joined');
-    return flight.outcome.then((outcome) => this.#collapse(asked, found, flight, outcome, fwd));
+    return flight.outcome.then(
+      (outcome) => this.#collapse(asked, found, flight, outcome, fwd),
+      // Workers end what waits for a request that was cut off.
+      () => this.#open(asked, found, fwd, 'joined'),
+    );
   }
 
   #missOfRange(asked: Asked, found: Found, fwd: Fwd): Lookup {
@@ -206,13 +214,15 @@ export class HttpCache {
     const stored = responseIn(found);
     const began = log.head;
     let invalidated: MaybePromise<void>;
-    const store = (outcome: Outcome): void => {
+    const store = (outcome: Outcome): MaybePromise<unknown> => {
       // What the answer to an unsafe request says is newer than what it invalidates, if nothing else was invalidated.
       const position = request.method === 'POST' && log.head === began + 1 ? log.head : began;
       const ended = this.#outcomeOf(outcome, request, dependencies, position);
       const write = (): MaybePromise<unknown> => this.#storeOutcome(asked, found, ended);
-      if (flight === undefined) void write();
-      else flight.end(ended, flight.superseded ? undefined : write());
+      if (flight === undefined) return write();
+      const written = flight.superseded ? undefined : write();
+      flight.end(ended, written);
+      return written;
     };
     return new Fill({
       policy: this.policy,
@@ -228,10 +238,7 @@ export class HttpCache {
       onHead: (status, headers) => {
         invalidated = this.#invalidate(request, status, headers);
       },
-      onEnd: (outcome) => {
-        if (invalidated === undefined) store(outcome);
-        else void invalidated.then(() => store(outcome));
-      },
+      onEnd: (outcome) => (invalidated === undefined ? store(outcome) : invalidated.then(() => store(outcome))),
     });
   }
 
@@ -276,6 +283,11 @@ export class HttpCache {
     const dependencies = new Dependencies(this.#space.root.log);
     if (update === 'outdated') await this.#store.remove(found.place);
     else await this.#storeOutcome(asked, found, this.#entryOf(update, asked.request, dependencies, stored.position));
+  }
+
+  /** Tells listeners of a failure that no client hears of. */
+  report(operation: string, error: unknown): void {
+    this.#space.report(operation, error);
   }
 
   /** In milliseconds since 1970. */

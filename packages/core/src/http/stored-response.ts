@@ -18,8 +18,8 @@ export interface StoringContext {
   readonly policy: ResolvedPolicy;
   /** Request fields of the secondary key. */
   readonly vary: readonly string[];
-  /** A strong validator for a body. */
-  readonly entityTag: (body: Uint8Array) => string;
+  /** A strong validator for a body; `undefined` if the platform cannot make one. */
+  readonly entityTag: (body: Uint8Array) => string | undefined;
   /** In milliseconds. */
   readonly fillDuration: number;
 }
@@ -34,9 +34,10 @@ export function storedResponse(
   const part = head.status === 206 ? parseContentRange(headerOf(fields.headers, 'content-range')) : undefined;
   if (part !== undefined && body.byteLength > part.last - part.first + 1) return undefined;
   const { policy, entityTag, fillDuration } = context;
-  const madeEntityTag =
+  const lacksEntityTag =
     policy.mode.completesResponses && head.status === 200 && headerOf(fields.headers, 'etag') === undefined;
-  const headers = madeEntityTag ? [...fields.headers, 'ETag', entityTag(body)] : fields.headers;
+  const madeTag = lacksEntityTag ? entityTag(body) : undefined;
+  const headers = madeTag === undefined ? fields.headers : [...fields.headers, 'ETag', madeTag];
   return {
     kind: 'response',
     status: head.status,
@@ -46,7 +47,7 @@ export function storedResponse(
     body,
     part,
     rangeAsked: part === undefined ? undefined : head.request.header('range'),
-    madeEntityTag,
+    madeEntityTag: madeTag !== undefined,
     ...lifetimeOf(head),
     fillDuration,
   };

@@ -84,3 +84,9 @@ function preferredLanguage(value: string): string | undefined {
 export function trimElements(value: string): string {
   return value.split(',').map(trimBlanks).join(',');
 }
+
+/** `Vary` with the names of the stored response and of the lines that middleware above the cache has set, each once. */
+export function unitedVary(above: readonly string[], stored: string): string {
+  const names = [...above, stored].join(',').split(',').map(trimBlanks);
+  return [...new Map(names.map((name) => [name.toLowerCase(), name])).values()].join(', ');
+}

@@ -20,7 +20,7 @@ const MAX_NAMES = 100_000;
 export class InvalidationLog implements LogFollower {
   /** Whether `refresh` has to be called before an entry is judged. */
   readonly isPolled: boolean;
-  readonly #id: string;
+  #givenId: string | undefined;
   readonly #maxNames: number;
   readonly #source: LogSource | undefined;
   /** Name to position; the least recently invalidated first. */
@@ -34,8 +34,8 @@ export class InvalidationLog implements LogFollower {
   #firstCaughtUp: () => void = () => {};
 
   /** @param id the same for the same shared log in every process; by default one that no other log has */
-  constructor(maxNames: number = MAX_NAMES, source?: LogSource, id: string = randomUUID()) {
-    this.#id = id;
+  constructor(maxNames: number = MAX_NAMES, source?: LogSource, id?: string) {
+    this.#givenId = id;
     this.#maxNames = maxNames;
     this.#source = source;
     this.isPolled = source?.poll !== undefined;
@@ -46,6 +46,11 @@ export class InvalidationLog implements LogFollower {
       });
     }
     source?.follow(this);
+  }
+
+  /** Made when it is first needed: Workers allow nothing random while they start. */
+  get #id(): string {
+    return (this.#givenId ??= randomUUID());
   }
 
   /** The newest position known: what is made from now on contains everything up to it. */

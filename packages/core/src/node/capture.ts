@@ -2,16 +2,9 @@ import type { ServerResponse } from 'node:http';
 import { type Conditions, isNotModified } from '../http/conditional.ts';
 import type { Fill, HeadVerdict, Substitute } from '../http/fill.ts';
 import type { OwnFields } from '../http/response-head.ts';
+import { timingOf } from '../http/server-timing.ts';
 import { mute, snapshot } from './response-control.ts';
-import {
-  appendElement,
-  beforeHead,
-  fieldPairs,
-  fieldsChangedSince,
-  fieldsNow,
-  headerList,
-  timingOf,
-} from './response-head.ts';
+import { appendElement, beforeHead, fieldPairs, fieldsChangedSince, fieldsNow, headerList } from './response-head.ts';
 
 /** How a response in the making is labelled, and what may happen instead of it. */
 export interface CaptureContext {

@@ -3,8 +3,10 @@ import type { HeaderList } from '../http/headers.ts';
 import type { StoredResponse } from '../http/records.ts';
 import { representationFor } from '../http/representation.ts';
 import type { HttpRequest } from '../http/request.ts';
+import { storedTimingOf } from '../http/server-timing.ts';
+import { unitedVary } from '../http/vary.ts';
 import { preparedFields } from './prepared-fields.ts';
-import { appendElement, beforeHead, headerList, timingOf } from './response-head.ts';
+import { appendElement, beforeHead, headerList } from './response-head.ts';
 
 /** A stored response on its way out. */
 export interface Reply {
@@ -51,7 +53,7 @@ export function reply(
     merge(target, headers);
     target.setHeader('Age', ageSeconds);
     appendElement(target, 'Cache-Status', cacheStatus);
-    if (answer.serverTiming) appendElement(target, 'Server-Timing', serverTiming(answer));
+    if (answer.serverTiming) appendElement(target, 'Server-Timing', storedTimingOf(answer.status, age, response));
     if (send !== undefined) return sendLater(target, send(status, body), answer.onFields);
     if (body !== undefined) target.setHeader('Content-Length', body.byteLength);
     answer.onFields?.(status, headerList(target));
@@ -81,16 +83,5 @@ function merge(target: ServerResponse, headers: HeaderList): void {
   const { grouped, vary } = preparedFields(headers);
   const above = vary === undefined ? undefined : target.getHeader('vary');
   for (const [name, value] of grouped) target.setHeader(name, value);
-  if (above !== undefined && vary !== undefined) target.setHeader('Vary', unitedVary(above, vary));
-}
-
-/** What middleware above the cache varies by, and what the stored response does. */
-function unitedVary(above: number | string | string[], stored: string): string {
-  const names = [...(Array.isArray(above) ? above : [above]).map(String), stored].join(',').split(',');
-  const unique = new Map(names.map((name) => [name.trim().toLowerCase(), name.trim()]));
-  return [...unique.values()].join(', ');
-}
-
-function serverTiming({ status, age, response }: Reply): string {
-  return `${timingOf(status)}, age;dur=${Math.round(age)}, fill;dur=${response.fillDuration}`;
+  if (above !== undefined && vary !== undefined) target.setHeader('Vary', unitedVary([above].flat().map(String), vary));
 }

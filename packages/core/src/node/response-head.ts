@@ -65,11 +65,6 @@ export function appendElement(response: ServerResponse, name: string, element: s
   response.setHeader(name, before === '' ? element : `${before}, ${element}`);
 }
 
-/** The `Server-Timing` metric that repeats the words of `Cache-Status`; a string cannot hold their quotes. */
-export function timingOf(status: string): string {
-  return `cache;desc="${status.replaceAll('"', "'")}"`;
-}
-
 /** The fields as they were set, names in their own case. */
 export function fieldPairs(response: ServerResponse): [name: string, value: OutgoingHttpHeader][] {
   return rawNames(response).map((name) => [name, response.getHeader(name) ?? '']);

@@ -5,6 +5,7 @@ import type { Fill } from '../http/fill.ts';
 import type { HttpCache } from '../http/http-cache.ts';
 import type { Lookup } from '../http/lookup.ts';
 import type { HttpRequest } from '../http/request.ts';
+import { timingOf } from '../http/server-timing.ts';
 import { capture, type HandlerRun } from './capture.ts';
 import type { FastPath } from './fast-path.ts';
 import { type Reply, reply, replyUnavailable, type Send } from './reply.ts';
@@ -13,7 +14,7 @@ import { type RequestFacts, toHttpRequest } from './request.ts';
 import { changeFields, rememberFields } from './request-fields.ts';
 import { watchHeaders } from './request-view.ts';
 import { mute } from './response-control.ts';
-import { appendElement, beforeHead, headerList, timingOf } from './response-head.ts';
+import { appendElement, beforeHead, headerList } from './response-head.ts';
 
 /** One request on its way through a cache in a framework that works on Node's own messages. */
 export interface Exchange extends RequestFacts {

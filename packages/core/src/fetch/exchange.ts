@@ -1,0 +1,35 @@
+/**
+ * One request on its way through a cache on a platform that has `Request` and `Response`. `Own` is `undefined` where handlers
+ * may answer in some way of their own.
+ */
+export interface FetchExchange<Own extends undefined = undefined> {
+  readonly request: Request;
+  /** Path and query that the key is made of. Default: those of the request. */
+  readonly url?: string | undefined;
+  /** Path and query as the client sent them, if something above the cache has routed the request elsewhere. Default: as `url`. */
+  readonly target?: string | undefined;
+  /** Whether it is known who is asking. Default: false. */
+  readonly identified?: boolean | undefined;
+  /**
+   * Runs what is below the cache with the request as the cache shows it, and returns what that answered; `undefined` if
+   * it has answered in some way of its own. Called once, again for a refresh or if the run says so.
+   */
+  readonly next: (request: Request, run: HandlerRun) => Response | Own | Promise<Response | Own>;
+  /** The fields that are set already and go out with every answer; `undefined` for none. */
+  readonly above?: (() => Headers | undefined) | undefined;
+  /** Resolves when the handler may run for a refresh: on a framework with one state for each request, once the client has its answer. */
+  readonly beforeRefresh?: (() => Promise<void>) | undefined;
+  /** Keeps the runtime alive for work that the client does not wait for (`waitUntil`). It never rejects. */
+  readonly defer?: ((work: Promise<unknown>) => void) | undefined;
+}
+
+/** One run of what is below the cache. */
+export interface HandlerRun {
+  /**
+   * `'pass'`: past the cache, with the request as it came. `'fill'`: what is answered may be stored. `'again'`: the
+   * same once more, because the first answer was of no use. `'refresh'`: without a client.
+   */
+  readonly purpose: 'pass' | 'fill' | 'again' | 'refresh';
+  /** Whether the caller is this run, or something that it called or awaits. */
+  readonly isAround: () => boolean;
+}

@@ -1,0 +1,2 @@
+export type { ResponsePolicy } from '@cache/core/fetch';
+export { type CacheEnv, cacheResponse } from './cache-response.ts';

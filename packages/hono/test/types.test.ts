@@ -1,0 +1,22 @@
+import { type Cache, createCache } from '@cache/core';
+import { cacheResponse } from '@cache/hono';
+import { Hono } from 'hono';
+import { hc } from 'hono/client';
+import { expect, expectTypeOf, it } from 'vitest';
+
+it('leaves parameters, variables and answers as they are, and adds the cache', () => {
+  const app = new Hono<{ Variables: { user: { id: number } } }>().get(
+    '/cities/:id',
+    cacheResponse(createCache()),
+    (c) => {
+      expectTypeOf(c.req.param('id')).toEqualTypeOf<string>();
+      expectTypeOf(c.var.cache).toEqualTypeOf<Cache>();
+      expectTypeOf(c.get('user')).toEqualTypeOf<{ id: number }>();
+      return c.json({ name: 'Lisbon' });
+    },
+  );
+  const client = hc<typeof app>('http://localhost');
+  expectTypeOf(client.cities[':id'].$get).returns.resolves.toHaveProperty('json');
+  // @ts-expect-error -- there is no such option
+  expect(() => cacheResponse(createCache(), { maxage: '5m' })).toThrow('maxage');
+});
