@@ -1,10 +1,11 @@
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { type Framework, frameworks } from './servers/servers.ts';
 import { StartError } from './start-error.ts';
 
 /** How the atlas is to be started. */
 export interface Options {
-  readonly framework: 'express';
+  readonly framework: Framework;
   /** 0 lets the system pick a free one. */
   readonly port: number;
   /** The SQLite file. */
@@ -23,17 +24,19 @@ export function readOptions(parameters: string[], environment: NodeJS.ProcessEnv
   };
 }
 
-function readFramework(parameters: string[]): 'express' {
+function readFramework(parameters: string[]): Framework {
   const { framework } = parse(parameters);
-  if (framework === 'express') return framework;
-  throw new StartError(`There is no framework "${framework}" here; use --framework express`);
+  const known = frameworks.find((name) => name === framework);
+  if (known !== undefined) return known;
+  throw new StartError(`There is no framework "${framework}" here; use --framework ${frameworks.join('|')}`);
 }
 
 function parse(args: string[]): { framework: string } {
   try {
     return parseArgs({ args, options: { framework: { type: 'string', default: 'express' } } }).values;
   } catch (error) {
-    throw new StartError(`${error instanceof Error ? error.message : String(error)}. Use --framework express`);
+    const message = error instanceof Error ? error.message : String(error);
+    throw new StartError(`${message}. Use --framework ${frameworks.join('|')}`);
   }
 }
 

@@ -6,16 +6,14 @@ import { createAtlas } from './domain/atlas.ts';
 import { closeGracefully } from './graceful-close.ts';
 import { listen } from './listen.ts';
 import type { Options } from './options.ts';
-import { createExpressServer } from './servers/express.ts';
-
-const servers = { express: createExpressServer };
+import { servers } from './servers/servers.ts';
 
 /** Starts the atlas and tells how to stop it. */
 export async function start({ framework, port, file }: Options): Promise<() => Promise<void>> {
   await prepareFile(file, readSource, print);
   const database = openDatabase(file);
   const cache = createCache({ name: 'atlas' });
-  const server = servers[framework]({ atlas: createAtlas({ database, cache }), cache });
+  const server = await servers[framework]({ atlas: createAtlas({ database, cache }), cache });
   cache.on('error', ({ operation, error }) => console.error(`cache ${operation}:`, error));
   const close = closeGracefully(server, 5000);
   try {

@@ -3,7 +3,7 @@ import { type IncomingHttpHeaders, type IncomingMessage, type OutgoingHttpHeader
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { onTestFinished } from 'vitest';
-import { createExpressServer } from '../../src/servers/express.ts';
+import { type Framework, servers } from '../../src/servers/servers.ts';
 import { createTestAtlas, type TestAtlas } from './atlas.ts';
 
 /** An answer as it came over the wire. */
@@ -23,9 +23,9 @@ export interface TestServer extends TestAtlas {
 }
 
 /** Starts a server that ends when the test ends. */
-export async function startTestServer(): Promise<TestServer> {
+export async function startTestServer(framework: Framework = 'express'): Promise<TestServer> {
   const parts = createTestAtlas();
-  const server = createExpressServer(parts).listen(0, '127.0.0.1');
+  const server = (await servers[framework](parts)).listen(0, '127.0.0.1');
   await once(server, 'listening');
   onTestFinished(async () => {
     server.close();
