@@ -45,6 +45,17 @@ describe.each(expressVersions)('what a handler says about its response on $versi
     ]);
   });
 
+  it('that nobody may store it, even if the field is set anew for browsers', async () => {
+    const page = counted((_request, response, run) => {
+      response.locals.cache?.neverCache();
+      response.set('Cache-Control', 'max-age=60').send(`page ${run}`);
+    });
+    const { site } = await start([page.handler]);
+
+    await site.get('/');
+    expect((await site.get('/')).text).toBe('page 2');
+  });
+
   it('what it differs by, and for how long it is good', async () => {
     const page = counted((request, response) => {
       response.vary('Accept-Language');

@@ -18,6 +18,8 @@ async function site(cache: Cache, page: Page = () => {}, policy: ResponsePolicy 
   const runs = new Map<string, number>();
   const get = await serve((request, response) => {
     const url = request.url ?? '/';
+    // What a TLS socket says of itself.
+    if (request.headers['x-scheme'] === 'https') Object.assign(request.socket, { encrypted: true });
     const next = (): void => {
       runs.set(url, (runs.get(url) ?? 0) + 1);
       page(request, response);
@@ -45,6 +47,18 @@ describe('purging', () => {
     expect(await get('/a', { host: 'other.org' })).toBe('/a 3');
     await purge(cache, { urls: ['http://example.org/a'] });
     expect([await get('/a'), await get('/a', { host: 'other.org' })]).toEqual(['/a 4', '/a 3']);
+  });
+
+  it('by URL and by group drops what was asked for over TLS, too', async () => {
+    const { cache } = testCache();
+    const get = await site(cache, (_request, response) => void response.setHeader('Cache-Groups', '"news"'));
+    const secure = { 'x-scheme': 'https' };
+    expect([await get('/a', secure), await get('/a', secure)]).toEqual(['/a 1', '/a 1']);
+
+    await purge(cache, { urls: ['http://example.org/a'] });
+    expect([await get('/a', secure), await get('/a', secure)]).toEqual(['/a 2', '/a 2']);
+    await purge(cache, { groups: [{ origin: 'http://example.org', name: 'news' }] });
+    expect(await get('/a', secure)).toBe('/a 3');
   });
 
   it('by URL drops every variant', async () => {
