@@ -31,7 +31,7 @@ describe.each(expressVersions)('a page with fragments on $version', ({ express }
     let runs = 0;
     const app = express().use(cacheResponse(cache, { maxAge: '1h', clientMaxAge: '1h' }), async (request, response) => {
       const shell = { name: 'page', varyOn: [request.path] };
-      const holes = { name: () => String(request.query['name']) };
+      const holes = { name: () => new URL(request.url, 'http://localhost').searchParams.get('name') ?? '' };
       const render = (): string => fragments.block(shell, () => `${(runs += 1)} for ${fragments.hole('name')}`);
       response.send(await fragments.page(render, { holes }));
     });

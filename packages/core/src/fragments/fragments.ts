@@ -4,6 +4,7 @@ import { limitLifetime } from '../dependencies.ts';
 import { CacheError, invalidOption, rejectUnknownOptions } from '../errors.ts';
 import type { KeyPart } from '../key.ts';
 import { LIFETIME_OPTIONS, type LifetimeOptions } from '../lifetime-options.ts';
+import type { Space } from '../space.ts';
 import type { GetOrSetOptions } from '../value-loads.ts';
 import type { Fragment, RenderBlock } from './fragment.ts';
 import { answerNow } from './lookup.ts';
@@ -12,7 +13,7 @@ import { type Block, currentPass, type Pass, type PassContext } from './pass.ts'
 import { renderMarkup } from './rounds.ts';
 import { guardLocals, SENSITIVE } from './sensitive.ts';
 import { Shelves, tagOf } from './shelf.ts';
-import type { Wanted } from './wanted.ts';
+import type { Place, Wanted } from './wanted.ts';
 
 /** Options of `createFragments`. Lifetimes and tags are those of fragments that say nothing. */
 export interface FragmentsOptions extends LifetimeOptions {
@@ -97,11 +98,22 @@ export class Fragments {
   block(fragment: Fragment, render: () => string): string;
   block(fragment: Fragment, render: RenderBlock): string | Promise<string>;
   block(fragment: Fragment, render: RenderBlock): string | Promise<string> {
-    const pass = passOf(`The fragment "${fragment.name}"`);
-    if (fragment.when === false) return render();
-    const wanted = this.#wanted(fragment, render, 'any time', pass.context);
-    const there = answerNow(wanted);
-    return there === undefined ? pass.want(wanted) : pass.put(there);
+    return this.blockLater(fragment, () => render);
+  }
+
+  /**
+   * `block` for engines that have to keep what the block reads, because it changes when the template goes on.
+   *
+   * @param capture keeps it, and returns what renders the block; not called for a fragment that is there
+   */
+  blockLater(fragment: Fragment, capture: () => RenderBlock): string | Promise<string> {
+    const pass = currentPass() ?? outside(fragment.name);
+    if (fragment.when === false) return capture()();
+    const place = this.#place(fragment, pass.context);
+    const there = answerNow(place);
+    return there === undefined
+      ? pass.want(this.#wanted(fragment, place, pass, capture(), 'any time'))
+      : pass.put(there);
   }
 
   /**
@@ -111,13 +123,13 @@ export class Fragments {
    * @throws CacheError as `block`
    */
   blockInPlace(fragment: Fragment, render: () => string): string {
-    const pass = passOf(`The fragment "${fragment.name}"`);
+    const pass = currentPass() ?? outside(fragment.name);
     if (fragment.when === false) return render();
-    const wanted = this.#wanted(fragment, render, 'in place', pass.context);
-    const job = pass.jobs.get(wanted.id);
+    const place = this.#place(fragment, pass.context);
+    const job = pass.jobs.get(place.id);
     job?.write(render);
-    const there = job === undefined ? answerNow(wanted) : job.markup;
-    return there === undefined ? pass.want(wanted) : pass.put(there);
+    const there = job === undefined ? answerNow(place) : job.markup;
+    return there === undefined ? pass.want(this.#wanted(fragment, place, pass, render, 'in place')) : pass.put(there);
   }
 
   /**
@@ -128,7 +140,7 @@ export class Fragments {
    */
   hole(name: string): string {
     if (typeof name !== 'string' || name === '') throw invalidOption('name', name, 'a non-empty string');
-    return passOf(`The hole "${name}"`).put({ hole: name });
+    return (currentPass() ?? outside(name)).put({ hole: name });
   }
 
   /**
@@ -151,19 +163,29 @@ export class Fragments {
     await this.#shelves.invalidate(name, varyOn);
   }
 
-  #wanted(fragment: Fragment, render: RenderBlock, renders: Wanted['renders'], context: PassContext): Wanted {
-    rejectUnknownOptions(fragment, FRAGMENT);
-    const { name, varyOn = [], locale = context.locale, digest, using, allow = [] } = fragment;
+  #place(fragment: Fragment, context: PassContext): Place {
+    const { name, varyOn = [], locale = context.locale, digest, using, allow } = fragment;
     if (typeof name !== 'string' || name === '') throw invalidOption('name', name, 'a non-empty string');
-    for (const local of allow) refuseAround(local, context.block);
-    const { space, loads } = this.#shelves.get(name, using);
+    // Also for a fragment that is there: what it holds would go into the one around it.
+    if (allow !== undefined) for (const local of allow) refuseAround(local, context.block);
+    const shelf = this.#shelves.get(name, using);
     const key = [locale ?? null, digest ?? null, this.#options.version ?? null, ...varyOn];
-    const refuse = (local: string): void => this.#refuse(local, name, wanted);
-    const block = { name, allow: new Set(allow), around: context.block, refuse };
+    return { shelf, key, id: shelf.space.id(key) };
+  }
+
+  #wanted(
+    fragment: Fragment,
+    { shelf, key, id }: Place,
+    pass: Pass,
+    render: RenderBlock,
+    renders: Wanted['renders'],
+  ): Wanted {
+    rejectUnknownOptions(fragment, FRAGMENT);
+    const { name, varyOn = [], locale = pass.context.locale, allow = [] } = fragment;
+    const refuse = (local: string): void => this.#refuse(local, name, shelf.space);
+    const block = { name, allow: new Set(allow), around: pass.context.block, refuse };
     const options = this.#lifetime(fragment, tagOf(name, varyOn));
-    const inside = { block, locale };
-    const wanted: Wanted = { key, id: space.id(key), space, loads, options, render, inside, renders };
-    return wanted;
+    return { shelf, key, id, options, render, inside: { block, locale }, renders };
   }
 
   #lifetime(fragment: Fragment, tag: string): GetOrSetOptions {
@@ -175,7 +197,7 @@ export class Fragments {
     return { ...options, tags: [tag, ...(fragment.tags ?? this.#options.tags ?? [])] };
   }
 
-  #refuse(local: string, name: string, { space, key }: Wanted): void {
+  #refuse(local: string, name: string, space: Space): void {
     const message =
       `The cached fragment "${name}" reads the local \`${local}\`, which others must not see; allowed: a hole, or ` +
       `\`allow: ['${local}']\` in a fragment that varies on it.`;
@@ -184,15 +206,14 @@ export class Fragments {
       currentPass()?.fail(error);
       throw error;
     }
-    space.report('fragment', error, key);
+    space.report('fragment', error);
     limitLifetime(0);
   }
 }
 
-function passOf(what: string): Pass {
-  const pass = currentPass();
-  if (pass !== undefined) return pass;
-  throw new CacheError('ERR_CACHE_PLACE', `${what} is rendered outside of a page; allowed: within \`page()\`.`);
+function outside(what: string): never {
+  const message = `"${what}" is rendered outside of a page; allowed: within \`page()\`.`;
+  throw new CacheError('ERR_CACHE_PLACE', message);
 }
 
 /** Refuses a sensitive local in every cached block that is being rendered and does not allow it. */

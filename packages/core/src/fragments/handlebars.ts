@@ -37,11 +37,12 @@ export function handlebarsFragments(
     const options = values.pop() as Handlebars.HelperOptions;
     const { [SOURCE]: source, ...named } = options.hash as Record<string, unknown>;
     const digest = typeof source === 'string' ? digests.resolve(source) : undefined;
-    const data: unknown = snapshot(options.data as object | undefined);
-    const html = runTag(() =>
-      fragments.block(fragmentOf(values, { digest, ...named }), () => options.fn(this, { data })),
-    );
-    return new handlebars.SafeString(html);
+    const capture = (): (() => string) => {
+      const data: unknown = snapshot(options.data as object | undefined);
+      return () => options.fn(this, { data });
+    };
+    const html = runTag(() => fragments.blockLater(fragmentOf(values, named, digest), capture));
+    return new handlebars.SafeString(html as string);
   });
   handlebars.registerHelper(
     'hole',

@@ -2,7 +2,6 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { currentDependencies } from '../dependencies.ts';
 import type { Entry } from '../entry.ts';
 import { CacheError } from '../errors.ts';
-import { isNear } from './lookup.ts';
 import type { Markup } from './markup.ts';
 import { Pass, runBlock } from './pass.ts';
 import type { Wanted } from './wanted.ts';
@@ -37,7 +36,8 @@ export class Job {
    * @param changed called when there is something new to know about the job
    */
   start(found: Entry | undefined, render: (wanted: Wanted) => Promise<Markup>, changed: () => void): void {
-    const { space, loads, key, id, options, renders } = this.#wanted;
+    const { shelf, key, id, options, renders } = this.#wanted;
+    const { space, loads } = shelf;
     if (found !== undefined && space.isHit(found, space.root.clock.now())) {
       this.markup = space.answer(key, found) as Markup;
       return;
@@ -45,7 +45,7 @@ export class Job {
     currentDependencies()?.hear(space.root.log);
     const loader = (): Promise<Markup> => (renders === 'any time' ? render(this.#wanted) : this.#waitForTurn(changed));
     void loads
-      .getOrLoad<Markup>(key, id, isNear(space) ? space.find(id) : found, loader, options)
+      .getOrLoad<Markup>(key, id, shelf.isNear ? space.find(id) : found, loader, options)
       .then(
         (markup) => {
           this.markup = markup;

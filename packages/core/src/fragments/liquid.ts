@@ -65,10 +65,11 @@ export function liquidFragments(liquid: Liquid, fragments: Fragments): FragmentV
       for (const value of this.#values) values.push(yield evalToken(value, context));
       const named = (yield this.#named.render(context)) as Record<string, unknown>;
       const digest = digests.of(this.#source);
-      const inside = snapshot(context);
-      const render = (): Promise<string> =>
-        toPromise(this.liquid.renderer.renderTemplates(this.#templates, inside)) as Promise<string>;
-      emitter.write(yield runTag(() => fragments.block(fragmentOf(values, { digest, ...named }), render)));
+      const capture = (): (() => Promise<string>) => {
+        const inside = snapshot(context);
+        return () => toPromise(this.liquid.renderer.renderTemplates(this.#templates, inside)) as Promise<string>;
+      };
+      emitter.write(yield runTag(() => fragments.blockLater(fragmentOf(values, named, digest), capture)));
     }
 
     // oxlint-disable-next-line require-yield -- the engine asks for a generator

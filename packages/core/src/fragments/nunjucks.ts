@@ -98,7 +98,7 @@ function cacheTag(fragments: Fragments, digests: TemplateDigests, safe: Safe): N
       const named = isNamed(rest.at(-1)) ? { ...(rest.pop() as Record<string, unknown>) } : {};
       delete named['__keywords'];
       const digest = digests.resolve(source);
-      return safe(runTag(() => fragments.blockInPlace(fragmentOf(rest, { digest, ...named }), () => body())));
+      return safe(runTag(() => fragments.blockInPlace(fragmentOf(rest, named, digest), () => body())));
     },
   };
   return tag;

@@ -24,6 +24,8 @@ export async function renderMarkup(render: RenderBlock, context: PassContext): P
       if (await isComplete(jobs, bell)) return pass.assemble(text);
     }
   } catch (error) {
+    // Others may wait for blocks that did run.
+    for (const job of withInner(jobs).toReversed()) job.finish();
     for (const job of withInner(jobs)) job.abandon(error);
     throw error;
   }
@@ -37,7 +39,7 @@ async function startNew(passes: readonly Pass[], changed: () => void): Promise<v
       if (pass.jobs.has(wanted.id)) continue;
       const job = new Job(wanted);
       pass.jobs.set(wanted.id, job);
-      pass.within(() => currentDependencies()?.hear(wanted.space.root.log));
+      pass.within(() => currentDependencies()?.hear(wanted.shelf.space.root.log));
       fresh.push([pass, wanted, job]);
     }
   }

@@ -9,16 +9,18 @@ import { ValueLoads } from '../value-loads.ts';
 export interface Shelf {
   readonly space: Space;
   readonly loads: ValueLoads;
+  /** Whether entries are kept in this process, so that nobody has to wait for them. */
+  readonly isNear: boolean;
 }
 
-/** Shelves that are kept ready; a name is written in a template, so there are few. */
+/** Shelves of a cache that are kept ready; a name is written in a template, so there are few. */
 const MAX_SHELVES = 1_000;
 
 /** The places of fragments in one or several caches: a namespace for each name, so that it can be cleared. */
 export class Shelves {
   readonly #caches: ReadonlyMap<string, Cache>;
   readonly #default: string;
-  readonly #shelves = new Map<string, Shelf>();
+  readonly #shelves = new Map<string, Map<string, Shelf>>();
 
   /** @param using which of several caches keeps what names none */
   constructor(caches: Cache | Caches<string>, using: string | undefined) {
@@ -31,15 +33,16 @@ export class Shelves {
 
   /** @throws CacheError `ERR_CACHE_OPTION` for a name that was not given */
   get(name: string, using: string = this.#default): Shelf {
-    const id = JSON.stringify([using, name]);
-    const known = this.#shelves.get(id);
+    const known = this.#shelves.get(using)?.get(name);
     if (known !== undefined) return known;
     const cache = this.#cache(using);
     const around = spaceOf(cache).inner('fragments');
     const space = new Space(around.root, [...around.path, name]);
-    const shelf = { space, loads: new ValueLoads(space, defaultsOf(cache)) };
-    if (this.#shelves.size >= MAX_SHELVES) this.#shelves.clear();
-    this.#shelves.set(id, shelf);
+    const { shared, persistent } = space.root.store.capabilities;
+    const shelf = { space, loads: new ValueLoads(space, defaultsOf(cache)), isNear: !shared && !persistent };
+    const shelves = this.#shelves.get(using) ?? new Map<string, Shelf>();
+    if (shelves.size >= MAX_SHELVES) shelves.clear();
+    this.#shelves.set(using, shelves.set(name, shelf));
     return shelf;
   }
 

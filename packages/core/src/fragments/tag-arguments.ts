@@ -1,9 +1,8 @@
 import { invalidOption, rejectUnknownOptions } from '../errors.ts';
-import type { KeyPart } from '../key.ts';
 import { LIFETIME_OPTIONS } from '../lifetime-options.ts';
 import type { Fragment } from './fragment.ts';
 
-const NAMED = [...LIFETIME_OPTIONS, 'locale', 'digest', 'using', 'when', 'allow'];
+const NAMED = [...LIFETIME_OPTIONS, 'locale', 'using', 'when', 'allow'];
 
 /**
  * The fragment that the arguments of a tag or helper name: its name, what it varies on, and options by name. Where templates have
@@ -11,16 +10,29 @@ const NAMED = [...LIFETIME_OPTIONS, 'locale', 'digest', 'using', 'when', 'allow'
  *
  * @throws CacheError `ERR_CACHE_OPTION`
  */
-export function fragmentOf(positional: readonly unknown[], named: Readonly<Record<string, unknown>>): Fragment {
-  rejectUnknownOptions(named, NAMED);
-  const [name, ...varyOn] = positional.map(plain);
-  const given = Object.entries(named).map(([option, value]) => [option, plain(value)] as const);
-  const options = Object.fromEntries(given.filter(([, value]) => value !== undefined && value !== null));
-  for (const list of ['tags', 'allow']) {
-    if (list in options && !Array.isArray(options[list])) options[list] = [options[list]];
+export function fragmentOf(
+  positional: readonly unknown[],
+  named: Readonly<Record<string, unknown>>,
+  digest: string | undefined,
+): Fragment {
+  const fragment: Record<string, unknown> = {
+    name: nameOf(positional[0]),
+    varyOn: positional.slice(1).map(plain),
+    digest,
+  };
+  for (const option of Object.keys(named)) {
+    const value = plain(named[option]);
+    if (!NAMED.includes(option)) rejectUnknownOptions(named, NAMED);
+    else if (option === 'when') fragment[option] = Boolean(value);
+    else if (value !== undefined && value !== null) fragment[option] = LISTS.has(option) ? listOf(value) : value;
   }
-  if ('when' in options) options['when'] = Boolean(options['when']);
-  return { ...options, name: nameOf(name), varyOn: varyOn as KeyPart[] };
+  return fragment as unknown as Fragment;
+}
+
+const LISTS: ReadonlySet<string> = new Set(['tags', 'allow']);
+
+function listOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [value];
 }
 
 /** The name of the hole that the arguments of a tag or helper name. */
@@ -32,6 +44,7 @@ export function nameOf(name: unknown): string {
 
 /** Engines wrap strings that are safe to print, and a guarded one is wrapped, too. */
 function plain(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
   if (value instanceof Date) return value.toISOString();
   return value instanceof String || value instanceof Number ? value.valueOf() : value;
 }

@@ -1,15 +1,18 @@
 import type { Key } from '../key.ts';
-import type { Space } from '../space.ts';
-import type { GetOrSetOptions, ValueLoads } from '../value-loads.ts';
+import type { GetOrSetOptions } from '../value-loads.ts';
 import type { RenderBlock } from './fragment.ts';
 import type { PassContext } from './pass.ts';
+import type { Shelf } from './shelf.ts';
 
-/** A fragment that a page asks for, with all that it takes to find or to make it. */
-export interface Wanted {
+/** Where a fragment is kept. */
+export interface Place {
+  readonly shelf: Shelf;
   readonly key: Key;
   readonly id: string;
-  readonly space: Space;
-  readonly loads: ValueLoads;
+}
+
+/** A fragment that a page asks for, with all that it takes to find or to make it. */
+export interface Wanted extends Place {
   readonly options: GetOrSetOptions;
   readonly render: RenderBlock;
   /** What holds while the block runs. */

@@ -27,11 +27,14 @@ export function contentCases(engine: FragmentEngine, open: () => Backend): void 
   });
 
   it('prints the same fragment twice on a page, and runs its block once', async () => {
-    const { render } = openWorld(engine, open());
+    const { render, calls, near } = openWorld(engine, open());
     const twice = city(1);
     const block: Template = [{ cache: 'city', vary: ['city.id'], body: [{ print: 'city.name' }] }];
     expect(await render([...block, ' ', ...block], { city: twice })).toBe('city 1 city 1');
     expect(twice.reads).toBe(1);
+    calls.length = 0;
+    expect(await render([...block, ' ', ...block], { city: twice })).toBe('city 1 city 1');
+    expect(calls).toEqual(near ? ['get', 'get'] : ['getMany 1']);
   });
 
   it('renders an empty block, and one with nothing but spaces', async () => {

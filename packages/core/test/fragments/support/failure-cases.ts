@@ -37,6 +37,22 @@ export function failureCases(engine: FragmentEngine, open: () => Backend): void 
     }
   });
 
+  it('does not fail another page that waits for a fragment of a page that fails', async () => {
+    const { render } = openWorld(engine, open());
+    const page: Template = [...CITIES, { print: 'end' }];
+    let prints = 0;
+    const end = {
+      toString(): string {
+        prints += 1;
+        if (prints === 2) throw new Error('in the second run');
+        return '';
+      },
+    };
+    const first = render(page, { cities: [city(1)], end }).catch(() => undefined);
+    expect(await render(page, { cities: [city(1)], end: '' })).toBe('<ul><li>0 city 1</li></ul>');
+    await first;
+  });
+
   it('answers the stale fragment while its block fails, if it may', async () => {
     const { render, clock } = openWorld(engine, open());
     const page: Template = [

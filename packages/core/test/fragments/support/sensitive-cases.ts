@@ -42,9 +42,24 @@ export function sensitiveCases(engine: FragmentEngine, open: () => Backend): voi
     const ana = { user: { id: 1, name: 'Ana' } };
     expect(await render(box, ana)).toBe('Ana');
     expect(await render(box, { user: { id: 2, name: 'Rui' } })).toBe('Rui');
-    const around: Template = [{ cache: 'around', body: box }];
-    // Also when the inner one is there.
-    await expect(render(around, ana)).rejects.toMatchObject({ code: 'ERR_CACHE_SENSITIVE' });
+    const around = (inner: Template): Template => [{ cache: 'around', body: inner }];
+    await expect(render(around(box), ana)).rejects.toMatchObject({ code: 'ERR_CACHE_SENSITIVE' });
+  });
+
+  it('refuses a fragment of one user in one for all, also when it is there', async () => {
+    const { render } = openWorld(engine, open());
+    const box: Template = [
+      {
+        cache: 'box',
+        vary: ['id'],
+        options: { allow: 'user', locale: 'en', when: '=boxed' },
+        body: [{ print: 'user.name' }],
+      },
+    ];
+    const page: Template = [{ cache: 'around', options: { when: '=cached' }, body: box }];
+    const locals = { id: 1, user: { name: 'Ana' }, boxed: true };
+    for (let time = 0; time < 2; time += 1) expect(await render(page, { ...locals, cached: false })).toBe('Ana');
+    await expect(render(page, { ...locals, cached: true })).rejects.toMatchObject({ code: 'ERR_CACHE_SENSITIVE' });
   });
 
   it('knows other names', async () => {
