@@ -92,6 +92,7 @@ export class Fill {
   #bytes = 0;
   #head: ResponseHead | undefined;
   #ended = false;
+  #held = false;
   #collection: Collection | undefined;
   #stored: MaybePromise<unknown>;
 
@@ -151,6 +152,7 @@ export class Fill {
     const part = this.#ended ? undefined : this.#incomplete;
     if (part !== undefined && status !== 200 && status < 500) {
       const fits = status === 206 && partsFit(part, { headers: sent, part: partOf(sent) });
+      this.#held = fits;
       return fits ? { kind: 'hold' } : this.#again();
     }
     const verdict = this.#judge(head, this.#bytes);
@@ -168,7 +170,9 @@ export class Fill {
 
   /** The handler has ended the response. What goes out now, if its head was held. */
   end(): Substitute | RunAgain | undefined {
-    if (this.#ended || this.#head === undefined) return undefined;
+    // What was held may have become too large to be kept; nothing of it went out.
+    if (this.#ended) return this.#held ? this.#again() : undefined;
+    if (this.#head === undefined) return undefined;
     const head = this.#head;
     const part = this.#incomplete;
     const response = this.#response(head);
@@ -178,6 +182,7 @@ export class Fill {
     }
     const joined = response === undefined ? undefined : joinParts(part, response);
     if (joined === undefined) return this.#again();
+    this.#held = false;
     this.#finish(this.#filled(joined, head));
     const status = statusParameters({ fwd: this.#context.fwd, fwdStatus: 206, stored: true });
     return { kind: 'answer', response: joined, age: head.lifetime.initialAge, status };
@@ -201,6 +206,7 @@ export class Fill {
 
   /** What the handler sent is of no use: it answers what only this cache asked. */
   #again(): RunAgain {
+    this.#held = false;
     this.#finish('abandoned');
     return { kind: 'again', fill: this.#context.again() };
   }

@@ -24,7 +24,8 @@ export function fieldsForHandler(
   // This cache makes the codings itself, of what the handler answers uncoded.
   if (policy.encodings.length > 0) fields.set('accept-encoding', undefined);
   if (stored?.part !== undefined) {
-    const missing = request.header('range') === undefined ? missingRange(stored.part) : undefined;
+    const fits = (stored.part.total ?? Infinity) <= policy.maxBodyBytes;
+    const missing = fits && request.header('range') === undefined ? missingRange(stored.part) : undefined;
     if (missing !== undefined) fields.set('range', missing).set('if-range', strongEntityTag(stored.headers));
     return fields;
   }

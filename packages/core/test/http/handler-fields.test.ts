@@ -52,6 +52,7 @@ describe('a handler finds', () => {
     expect(found(storedPart(5, 9), { 'if-none-match': '"x"' })).toEqual({ range: 'bytes=0-4', 'if-range': '"v1"' });
     expect(found(storedPart(0, 4, { headers: ['ETag', 'W/"v1"'] }), {})).toEqual({ range: 'bytes=5-' });
     expect(found(storedPart(2, 6), {})).toEqual({});
+    expect(found(storedPart(0, 4), {}, policyOf({ mode: 'standard', maxBodyBytes: 9 }))).toEqual({});
   });
 
   it('the range of the client rather than the one that is missing', () => {
