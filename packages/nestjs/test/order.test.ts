@@ -13,6 +13,7 @@ import {
   type NestInterceptor,
   Param,
   ParseIntPipe,
+  Req,
   Res,
   UseGuards,
   UseInterceptors,
@@ -181,6 +182,32 @@ describe.each(platforms)('$name: what runs when', (platform) => {
     expect([known.body, known.cacheStatus]).toEqual(['run 2', 'fwd=bypass; detail=identity']);
     expect(known.headers.get('cache-control')).toBe('private, no-cache');
     expect((await get('/')).body).toBe('run 1');
+  });
+
+  it('shows the handler no parsed cookie that the key leaves out', async () => {
+    @Controller()
+    class Pages {
+      @Get()
+      @CacheResponse({ cookies: ['theme'] })
+      page(@Req() { cookies }: { cookies: Record<string, string> }) {
+        return cookies;
+      }
+    }
+    const setUp = (app: INestApplication): void => {
+      app.useGlobalGuards({
+        canActivate(context: ExecutionContext) {
+          const request = context.switchToHttp().getRequest<{ headers: { cookie?: string }; cookies?: object }>();
+          const pairs = (request.headers.cookie ?? '').split('; ').map((pair) => pair.split('='));
+          request.cookies = Object.fromEntries(pairs) as object;
+          return true;
+        },
+      });
+    };
+    const { get } = await startApp(platform, { controllers: [Pages] }, {}, setUp);
+
+    const ann = await get('/', { cookie: 'theme=dark; session=ann' });
+    const bob = await get('/', { cookie: 'theme=dark; session=bob' });
+    expect([ann.body, bob.body, bob.cacheStatus]).toEqual(['{"theme":"dark"}', '{"theme":"dark"}', 'hit; ttl=300']);
   });
 
   it('keeps apart the versions of a route that a header tells', async () => {
