@@ -2,6 +2,7 @@ import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'exp
 import type { Atlas } from '../domain/atlas.ts';
 import { isSameOrigin } from '../http/same-origin.ts';
 import { securityHeaders } from '../http/security-headers.ts';
+import { statusOf } from '../http/status-of.ts';
 import { isPagePath } from '../site/input.ts';
 import type { Reply } from '../site/reply.ts';
 import type { Site } from '../site/site.ts';
@@ -56,9 +57,4 @@ export function reportProblem(site: Site): ErrorRequestHandler {
     if (status >= 500) console.error(error);
     send(response, await site.problem(status));
   };
-}
-
-function statusOf(error: unknown): number {
-  const status = error instanceof Error && 'status' in error ? error.status : undefined;
-  return typeof status === 'number' && status >= 400 && status < 600 ? status : 500;
 }

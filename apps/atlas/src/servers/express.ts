@@ -1,23 +1,17 @@
 import { createServer, type Server } from 'node:http';
-import type { Cache } from '@cache/core';
 import { cacheResponse } from '@cache/express';
 import express, { type Express, type Request } from 'express';
-import type { Atlas } from '../domain/atlas.ts';
 import { loadAssets } from '../http/assets.ts';
 import { createFavouriteActions, type FavouriteForm } from '../site/favourite-actions.ts';
 import { queryOf } from '../site/input.ts';
+import { policies } from '../site/policies.ts';
 import { createReadCollector } from '../site/reads.ts';
 import { jsonReply } from '../site/reply.ts';
 import { createSite } from '../site/site.ts';
-import { readVisitor, visitorCookieName } from '../site/visitor.ts';
+import { readVisitor } from '../site/visitor.ts';
 import { worldPath } from '../views/world.ts';
 import { answer, countVisits, refuseOtherSites, reportProblem, setSecurityHeaders } from './express-answers.ts';
-
-/** What a server is made of. */
-export interface ServerParts {
-  readonly atlas: Atlas;
-  readonly cache: Cache;
-}
+import type { ServerParts } from './parts.ts';
 
 /** Creates the atlas as a server; listening is the caller's. */
 export function createExpressServer(parts: ServerParts): Server {
@@ -31,14 +25,9 @@ export function createExpressApp({ atlas, cache }: ServerParts): Express {
   const actions = createFavouriteActions(atlas, site);
 
   const pages = cache.namespace('pages');
-  const shared = cacheResponse(pages, {
-    maxAge: '1h',
-    staleWhileRevalidate: '1d',
-    cookies: [],
-    serverTiming: true,
-  });
-  const personal = cacheResponse(pages, { maxAge: '1h', cookies: [visitorCookieName], serverTiming: true });
-  const picture = cacheResponse(pages, { maxAge: '1d', clientMaxAge: '1d', cookies: [] });
+  const shared = cacheResponse(pages, policies.shared);
+  const personal = cacheResponse(pages, policies.personal);
+  const picture = cacheResponse(pages, policies.picture);
 
   const countries = answer(() => site.countries());
   const country = answer<'code'>(({ params, url }) => site.country(params.code, queryOf(url)));
@@ -55,6 +44,8 @@ export function createExpressApp({ atlas, cache }: ServerParts): Express {
 
   const app = express();
   app.disable('x-powered-by');
+  // The cache makes one of what it stores, and all that is not stored is small.
+  app.disable('etag');
   app.enable('case sensitive routing');
   app.enable('strict routing');
   app.use(setSecurityHeaders, countVisits(atlas));

@@ -12,6 +12,7 @@ import {
 import type { Request, Response } from 'express';
 import { map, type Observable } from 'rxjs';
 import { isSameOrigin } from '../http/same-origin.ts';
+import { statusOf } from '../http/status-of.ts';
 import type { Reply } from '../site/reply.ts';
 import type { Site } from '../site/site.ts';
 
@@ -52,15 +53,9 @@ export class ReportProblem implements ExceptionFilter {
       response.destroy();
       return;
     }
-    const code = statusOf(error);
+    const code = error instanceof HttpException ? error.getStatus() : statusOf(error);
     if (code >= 500) console.error(error);
     const { status, headers, body } = await (code === 404 ? this.#site.notFound() : this.#site.problem(code));
     response.status(status).set(headers).send(body);
   }
-}
-
-function statusOf(error: unknown): number {
-  if (error instanceof HttpException) return error.getStatus();
-  const status = error instanceof Error && 'status' in error ? error.status : undefined;
-  return typeof status === 'number' && status >= 400 && status < 600 ? status : 500;
 }

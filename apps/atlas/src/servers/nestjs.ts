@@ -9,7 +9,7 @@ import { loadAssets } from '../http/assets.ts';
 import { createFavouriteActions } from '../site/favourite-actions.ts';
 import { createReadCollector } from '../site/reads.ts';
 import { createSite, type Site } from '../site/site.ts';
-import type { ServerParts } from './express.ts';
+import type { ServerParts } from './parts.ts';
 import { countVisits, setSecurityHeaders } from './express-answers.ts';
 import { ReportProblem, SameOriginGuard, SendReply } from './nestjs-answers.ts';
 import { ACTIONS, ASSETS, ATLAS, DataController, FavouritesController, PagesController, SITE } from './nestjs-pages.ts';
@@ -21,6 +21,7 @@ export async function createNestServer(parts: ServerParts): Promise<Server> {
   // Set before Nest uses it: routes that it adds keep to what was said then.
   const listener = express();
   listener.disable('x-powered-by');
+  listener.disable('etag');
   listener.enable('case sensitive routing');
   listener.enable('strict routing');
   const app = await NestFactory.create(atlasModule(parts, site, assets), new ExpressAdapter(listener), {

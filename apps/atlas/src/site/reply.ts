@@ -19,5 +19,6 @@ export function jsonReply(value: unknown): Reply {
 
 /** Sends the browser to a page of this site after a form was handled. */
 export function seeOther(location: string): Reply {
-  return { status: 303, headers: { location, 'cache-control': 'no-store' }, body: '' };
+  const headers = { location, 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store' };
+  return { status: 303, headers, body: '' };
 }

@@ -28,6 +28,7 @@ describe.each(frameworks)('on %s', (framework) => {
 
   test('a browser that has the page is told so', async () => {
     const { get } = await startTestServer(framework);
+    await get(`/cities/${ids.berlin}`);
     const { headers } = await get(`/cities/${ids.berlin}`);
     expect(headers['cache-control']).toBe('no-cache');
     const again = await get(`/cities/${ids.berlin}`, { 'if-none-match': headers.etag });
