@@ -1,6 +1,6 @@
-import { type CacheControlDirectives, formatCacheControl, limitLifetime } from '@cache/core';
+import { type CacheControlDirectives, formatCacheControl, formatVary, limitLifetime } from '@cache/core';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { addVary, checkFields } from './vary.ts';
+import { addVary } from './vary.ts';
 
 /** Express middleware that only sets fields of the response. */
 export type HeaderMiddleware = (
@@ -34,7 +34,7 @@ export function neverCache(): HeaderMiddleware {
  * app.get('/prices', cacheResponse(cache), varyOn('X-Currency'), prices);
  */
 export function varyOn(...fields: string[]): HeaderMiddleware {
-  checkFields(fields);
+  formatVary('', fields);
   return (_request, response, next) => {
     addVary(response, fields);
     next();

@@ -2,12 +2,13 @@ import type { Cache } from '@cache/core';
 import { createFetchHandler, type ResponsePolicy } from '@cache/core/fetch';
 import type { MiddlewareHandler } from 'hono';
 import { HonoExchange } from './exchange.ts';
+import type { ResponseControls } from './response-controls.ts';
 
 /** What handlers below the cache find on their context. */
 export interface CacheEnv {
   Variables: {
-    /** The cache that was given to `cacheResponse`. */
-    cache: Cache;
+    /** What the handler says about its response. */
+    cache: ResponseControls;
   };
 }
 
@@ -24,15 +25,15 @@ export interface CacheEnv {
  *   return c.json(await readCity(c.req.param('id')));
  * });
  * @example
- * app.post('/cities/:id', cacheResponse(cache), async (c) => {
- *   await c.var.cache.invalidateTags([`city:${c.req.param('id')}`]);
- *   return c.body(null, 204);
+ * app.get('/news', cacheResponse(cache), async (c) => {
+ *   c.var.cache.addTags('news');
+ *   return c.html(await renderNews());
  * });
  */
 export function cacheResponse(cache: Cache, policy: ResponsePolicy = {}): MiddlewareHandler<CacheEnv> {
   const handle = createFetchHandler(cache, policy);
   const middleware: MiddlewareHandler<CacheEnv> = async (c, next) => {
-    const exchange = new HonoExchange(c, next, middleware, cache);
+    const exchange = new HonoExchange(c, next, middleware);
     const found = handle<undefined>(exchange);
     exchange.answer(found instanceof Promise ? await found : found);
   };

@@ -1,9 +1,11 @@
-import type { Cache } from '@cache/core';
-import type { FetchExchange, HandlerRun } from '@cache/core/fetch';
+import type { FetchExchange, HandlerRun, NoteHead } from '@cache/core/fetch';
 import type { Context, MiddlewareHandler, Next } from 'hono';
 import type { CacheEnv } from './cache-response.ts';
 import { ClientAnswer } from './client-answer.ts';
 import { isIdentified, nodeMessages, routedUrl } from './facts.ts';
+import { fieldsAbove } from './fields-above.ts';
+import { noteHead } from './note-head.ts';
+import { ResponseControls } from './response-controls.ts';
 import { runBelow } from './run-below.ts';
 import { show, showAround } from './shown-request.ts';
 
@@ -19,15 +21,13 @@ export class HonoExchange implements FetchExchange {
   readonly #c: Context<CacheEnv>;
   readonly #next: Next;
   readonly #middleware: MiddlewareHandler<CacheEnv>;
-  readonly #cache: Cache;
   readonly #index: number;
   #client: ClientAnswer | undefined;
 
-  constructor(c: Context<CacheEnv>, next: Next, middleware: MiddlewareHandler<CacheEnv>, cache: Cache) {
+  constructor(c: Context<CacheEnv>, next: Next, middleware: MiddlewareHandler<CacheEnv>) {
     this.#c = c;
     this.#next = next;
     this.#middleware = middleware;
-    this.#cache = cache;
     this.#index = c.req.routeIndex;
     this.request = c.req.raw;
     const { incoming } = nodeMessages(c);
@@ -39,7 +39,7 @@ export class HonoExchange implements FetchExchange {
   /** Runs what is below the cache and takes what the context has then. */
   async next(shown: Request, { purpose, isAround }: HandlerRun): Promise<Response | undefined> {
     const c = this.#c;
-    c.set('cache', this.#cache);
+    c.set('cache', new ResponseControls(c));
     if (purpose === 'refresh') show(c.req, shown);
     else if (purpose !== 'pass') showAround(c.req, shown, isAround);
     if (purpose === 'again') {
@@ -49,16 +49,19 @@ export class HonoExchange implements FetchExchange {
     return c.finalized && !c.res.headers.has(ALREADY_SENT) ? c.res : undefined;
   }
 
-  /** Asked in a way that leaves the context as it is: reading `c.res` would change how later answers are put together. */
   above(): Headers | undefined {
-    const { headers } = this.#c.newResponse(null, 200);
-    return headers.keys().next().done === true ? undefined : headers;
+    return fieldsAbove(this.#c);
   }
 
   async beforeRefresh(): Promise<void> {
     this.#client = new ClientAnswer(nodeMessages(this.#c).outgoing);
     await this.#client.out;
     this.#forgetAnswer();
+  }
+
+  onHit(note: NoteHead): void {
+    const { outgoing } = nodeMessages(this.#c);
+    if (outgoing !== undefined) noteHead(outgoing, note);
   }
 
   defer(work: Promise<unknown>): void {

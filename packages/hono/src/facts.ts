@@ -10,6 +10,7 @@ export interface IncomingFacts {
 export interface OutgoingFacts {
   readonly closed: boolean;
   once(event: 'close', listener: () => void): unknown;
+  writeHead(status: number, ...rest: unknown[]): unknown;
 }
 
 /** Node's own messages, which `@hono/node-server` puts into the environment. */

@@ -1,5 +1,5 @@
-import { type Cache, createCache } from '@cache/core';
-import { cacheResponse } from '@cache/hono';
+import { createCache } from '@cache/core';
+import { cacheResponse, type ResponseControls } from '@cache/hono';
 import { Hono } from 'hono';
 import { hc } from 'hono/client';
 import { expect, expectTypeOf, it } from 'vitest';
@@ -10,7 +10,7 @@ it('leaves parameters, variables and answers as they are, and adds the cache', (
     cacheResponse(createCache()),
     (c) => {
       expectTypeOf(c.req.param('id')).toEqualTypeOf<string>();
-      expectTypeOf(c.var.cache).toEqualTypeOf<Cache>();
+      expectTypeOf(c.var.cache).toEqualTypeOf<ResponseControls>();
       expectTypeOf(c.get('user')).toEqualTypeOf<{ id: number }>();
       return c.json({ name: 'Lisbon' });
     },

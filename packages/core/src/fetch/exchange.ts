@@ -1,3 +1,5 @@
+import type { NoteHead } from '../http/hit-learner.ts';
+
 /**
  * One request on its way through a cache on a platform that has `Request` and `Response`. `Own` is `undefined` where handlers
  * may answer in some way of their own.
@@ -19,6 +21,11 @@ export interface FetchExchange<Own extends undefined = undefined> {
   readonly above?: (() => Headers | undefined) | undefined;
   /** Resolves when the handler may run for a refresh: on a framework with one state for each request, once the client has its answer. */
   readonly beforeRefresh?: (() => Promise<void>) | undefined;
+  /**
+   * Called with a hit that something learns from which answers hits before the framework runs. `note` is to be called with the status and
+   * all fields of the answer as they go out.
+   */
+  readonly onHit?: ((note: NoteHead) => void) | undefined;
   /** Keeps the runtime alive for work that the client does not wait for (`waitUntil`). It never rejects. */
   readonly defer?: ((work: Promise<unknown>) => void) | undefined;
 }

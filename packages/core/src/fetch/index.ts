@@ -1,5 +1,6 @@
 import type { MaybePromise } from '../backends/backend.ts';
-import type { Cache } from '../cache.ts';
+import { type Cache, spaceOf } from '../cache.ts';
+import { learnerOf } from '../http/hit-learner.ts';
 import { HttpCache } from '../http/http-cache.ts';
 import type { ResponsePolicy } from '../http/policy.ts';
 import type { FetchExchange } from './exchange.ts';
@@ -7,6 +8,8 @@ import { runtimePlatform } from './platform.ts';
 import { serve } from './serve.ts';
 
 export type { ResponsePolicy } from '../http/policy.ts';
+export type { NoteHead } from '../http/hit-learner.ts';
+export type { PolicyRequest, RequestCondition } from '../http/policy-condition.ts';
 export type { FetchExchange, HandlerRun } from './exchange.ts';
 
 /** Answers a request from the cache, or runs what is below and keeps what that answers. */
@@ -25,6 +28,7 @@ export type FetchHandler = <Own extends undefined = never>(
  */
 export function createFetchHandler(cache: Cache, policy: ResponsePolicy = {}): FetchHandler {
   const http = new HttpCache(cache, policy, runtimePlatform());
+  const root = http.policy.fastPath ? spaceOf(cache).root : undefined;
   return <Own extends undefined>(exchange: FetchExchange<Own>) =>
-    serve(http, exchange as FetchExchange) as MaybePromise<Response | Own>;
+    serve(http, exchange as FetchExchange, root && learnerOf(root)) as MaybePromise<Response | Own>;
 }

@@ -1,6 +1,7 @@
 import type { MaybePromise } from '../backends/backend.ts';
 import { conditionsOf, NO_CONDITIONS } from '../http/conditional.ts';
 import type { Fill } from '../http/fill.ts';
+import type { HitLearner } from '../http/hit-learner.ts';
 import type { HttpCache } from '../http/http-cache.ts';
 import type { Lookup } from '../http/lookup.ts';
 import type { HttpRequest } from '../http/request.ts';
@@ -13,18 +14,31 @@ import { isRefresh } from './refreshing.ts';
 import { toHttpRequest } from './request.ts';
 import { isShown } from './request-view.ts';
 import { isRegular, withFields } from './response.ts';
+import { unlessChanged } from './unchanged.ts';
 import { type Job, runInto } from './run.ts';
 
 const PAST: HandlerRun = { purpose: 'pass', isAround: () => false };
 
-/** Answers a request from the cache, or runs the handler and keeps what it answers. */
-export function serve(http: HttpCache, exchange: FetchExchange): MaybePromise<Response | undefined> {
+/**
+ * Answers a request from the cache, or runs the handler and keeps what it answers.
+ *
+ * @param learner learns from the hits that the backend has at hand
+ */
+export function serve(
+  http: HttpCache,
+  exchange: FetchExchange,
+  learner?: HitLearner,
+): MaybePromise<Response | undefined> {
   const { request } = exchange;
   // What follows a change of protocols is no response.
   if (!isShown(request) && request.headers.get('upgrade') !== null) return exchange.next(request, PAST);
   const asked = toHttpRequest(exchange);
   const found = http.lookup(asked);
   if (found instanceof Promise) return found.then((lookup) => act(http, exchange, asked, lookup));
+  if (learner !== undefined && found.kind === 'hit') {
+    const note = learner.learning(asked, http, found);
+    if (note !== undefined) exchange.onHit?.(unlessChanged(found.response, note));
+  }
   return act(http, exchange, asked, found);
 }
 

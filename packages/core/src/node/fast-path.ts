@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type Cache, spaceOf } from '../cache.ts';
 import { headerNames, headerOf } from '../http/headers.ts';
+import { type HitLearner, learnerOf, type NoteHead, teach } from '../http/hit-learner.ts';
 import type { HttpCache } from '../http/http-cache.ts';
 import type { Kept, Lookup } from '../http/lookup.ts';
 import type { StoredResponse } from '../http/records.ts';
@@ -40,21 +41,21 @@ interface Route {
   readonly templates: Map<number, { readonly template: AnswerTemplate; confirmed: boolean }>;
 }
 
-const paths = new WeakMap<object, FastPath>();
-
 /**
  * Answers hits before the framework runs. It learns from the answers that went the long way: a URL that was answered from
  * the same stored response with the same fields twice is answered at once from then on, with the very same bytes apart
  * from `Age` and `Cache-Status`. All else goes the long way.
  */
-export class FastPath {
+export class FastPath implements HitLearner {
   readonly #routes = new Map<string, Route[]>();
 
   /** The one of a cache and all its namespaces. */
   static of(cache: Cache): FastPath {
     const { root } = spaceOf(cache);
-    const path = paths.get(root) ?? new FastPath();
-    paths.set(root, path);
+    const known = learnerOf(root);
+    if (known instanceof FastPath) return known;
+    const path = new FastPath();
+    teach(root, path);
     return path;
   }
 
@@ -63,7 +64,7 @@ export class FastPath {
     request: HttpRequest,
     http: HttpCache,
     { kept, response, status }: Lookup & { kind: 'hit' },
-  ): ((code: number, fields: readonly string[]) => void) | undefined {
+  ): NoteHead | undefined {
     if (kept === undefined) return undefined;
     return (code, fields) => this.#learn(request, { http, kept, response, fields, status }, code);
   }

@@ -1,0 +1,10 @@
+import type { Context } from 'hono';
+
+/**
+ * The fields that have been set on a context without a response so far. Asked in a way that leaves the context as it is:
+ * reading `c.res` would change how the response is put together later.
+ */
+export function fieldsAbove(c: Context): Headers | undefined {
+  const { headers } = c.newResponse(null, 200);
+  return headers.keys().next().done === true ? undefined : headers;
+}
