@@ -24,9 +24,9 @@ async function fastSite(...above: MiddlewareHandler[]): Promise<{ ask: Ask; ente
   app.get('/', cacheResponse(cache, { fastPath: true }), (c) => c.text(TEXT));
   const server = createAdaptorServer({ fetch: app.fetch }) as Server;
   attachCache(server, cache);
-  const { url, close } = await listening(server);
-  onTestFinished(close);
-  return { ask: (path, init) => fetch(`${url}${path}`, init), entered: () => entered };
+  const site = await listening(server);
+  onTestFinished(() => site.close());
+  return { ask: (path, init) => fetch(`${site.url}${path}`, init), entered: () => entered };
 }
 
 it('has the fields that middleware above the cache set', async () => {
