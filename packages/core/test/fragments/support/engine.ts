@@ -5,6 +5,8 @@ import type { Partials, Template } from './template.ts';
 export interface FragmentEngine {
   /** A new environment of the engine, with these partial templates. */
   open(fragments: Fragments, partials?: Partials): FragmentPages;
+  /** What the engine does not have, and why. */
+  readonly without?: { readonly digests?: string };
 }
 
 /** Renders templates of one environment. */

@@ -38,14 +38,16 @@ export function keyCases(engine: FragmentEngine, open: () => Backend): void {
     expect(await render(page, { city: city(1, 'none') })).toBe('none');
   });
 
-  it('misses when the template has changed', async () => {
+  const missing = engine.without?.digests;
+  const suffix = missing === undefined ? '' : ` (not here: ${missing})`;
+  it.skipIf(missing !== undefined)(`misses when the template has changed${suffix}`, async () => {
     const { render } = openWorld(engine, open());
     expect(await render(block(), { city: city(1) })).toBe('city 1');
     expect(await render(block({}, 'the '), { city: city(1) })).toBe('the city 1');
     expect(await render(block(), { city: city(1, 'other') })).toBe('city 1');
   });
 
-  it('misses when a partial that the template names has changed', async () => {
+  it.skipIf(missing !== undefined)(`misses when a partial that the template names has changed${suffix}`, async () => {
     const { render, redeploy } = openWorld(engine, open(), { partials: { card: ['old'] } });
     const page: Template = [{ cache: 'city', body: [{ partial: 'card' }] }];
     expect(await render(page)).toBe('old');
