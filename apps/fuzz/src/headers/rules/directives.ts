@@ -58,7 +58,7 @@ function hasWhole(text: string | undefined, directive: string): boolean {
   return elements(text).some((element) => mentions(element, directive) && !isQualified(element, directive));
 }
 
-/** The fields that `private` or `no-cache` names in some of what may count, where it is only about these. */
+/** The fields, whatever separates them, that `private` or `no-cache` names in some of what may count, where it is only about these. */
 export function qualified(all: readonly Said[]): string[] {
   return ['private', 'no-cache'].flatMap((directive) =>
     all
@@ -67,7 +67,7 @@ export function qualified(all: readonly Said[]): string[] {
         isQualified(element, directive)
           ? (firstArgument(element, directive)
               ?.toLowerCase()
-              .split(/[ \t]*,[ \t]*/) ?? [])
+              .split(/[\s,]+/) ?? [])
           : [],
       ),
   );

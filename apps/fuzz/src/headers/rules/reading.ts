@@ -23,7 +23,7 @@ export function firstArgument(text: string | undefined, directive: string): stri
   const element = elements(text).find((one) => mention(one).test(directive));
   const match = new RegExp(`^(${TOKEN}+)(?:=(${TOKEN}+|"(?:[^"\\\\]|\\\\.)*"))?$`).exec(element ?? '');
   if (match === null || match[1]?.toLowerCase() !== directive) return undefined;
-  return (match[2] ?? '').replace(/^"(.*)"$/, '$1');
+  return (match[2] ?? '').replace(/^"(.*)"$/, '$1').replace(/\\(.)/g, '$1');
 }
 
 /** Whether a directive stands there as it should, so that what it allows is allowed. */
