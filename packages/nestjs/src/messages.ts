@@ -71,9 +71,11 @@ const ANSWERING = ['status', 'code', 'send', 'json', 'render', 'view', 'redirect
 
 /** Lets Nest finish its way with a response that the cache has answered: what it answers itself goes nowhere. */
 export function silence(response: PlatformResponse): void {
-  for (const name of ANSWERING) {
-    if (name in response)
-      Object.defineProperty(response, name, { value: () => response, configurable: true, writable: true });
-  }
+  const target = response as unknown as Record<string, unknown>;
+  for (const name of ANSWERING) if (name in target) target[name] = returnThis;
   response.hijack?.();
+}
+
+function returnThis(this: unknown): unknown {
+  return this;
 }

@@ -20,12 +20,29 @@ export function snapshot(response: ServerResponse): () => void {
   };
 }
 
-/** Lets whoever still writes to an answered response believe that all goes well. */
+/**
+ * Lets whoever still writes to an answered response believe that all goes well. Plain assignments of functions that all share:
+ * where a hit is muted, defining properties would cost more than the rest of it.
+ */
 export function mute(response: ServerResponse): void {
-  const silent = (name: string, result: unknown): void => {
-    Object.defineProperty(response, name, { value: () => result, configurable: true, writable: true });
-  };
-  for (const name of ['writeHead', 'end', 'setHeader', 'setHeaders', 'appendHeader']) silent(name, response);
-  for (const name of ['flushHeaders', 'removeHeader', 'addTrailers']) silent(name, undefined);
-  silent('write', true);
+  const target = response as unknown as Record<string, unknown>;
+  target['writeHead'] = returnThis;
+  target['end'] = returnThis;
+  target['setHeader'] = returnThis;
+  target['setHeaders'] = returnThis;
+  target['appendHeader'] = returnThis;
+  target['flushHeaders'] = doNothing;
+  target['removeHeader'] = doNothing;
+  target['addTrailers'] = doNothing;
+  target['write'] = acceptAll;
+}
+
+function returnThis(this: unknown): unknown {
+  return this;
+}
+
+function doNothing(): void {}
+
+function acceptAll(): boolean {
+  return true;
 }
