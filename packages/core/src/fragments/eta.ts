@@ -45,12 +45,12 @@ export function etaFragments(eta: Eta, fragments: Fragments): FragmentViews<stri
   };
   // The list that an instance begins with is that of all instances.
   eta.configure({ plugins: [...eta.config.plugins, plugin] });
-  const { loadTemplate } = eta;
+  const loadTemplate = eta.loadTemplate.bind(eta);
   Object.assign(eta, {
     [FUNCTIONS]: functions,
     loadTemplate(name: string, template: unknown, options?: { readonly async: boolean }) {
       if (typeof template === 'string') loaded.set(name, template);
-      loadTemplate.call(eta, name, template as string, options);
+      loadTemplate(name, template as string, options);
     },
   });
   return {
