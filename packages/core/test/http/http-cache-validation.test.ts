@@ -27,6 +27,15 @@ describe('a stale response', () => {
     expect(site.runs).toBe(2);
   });
 
+  it('is confirmed by its date of change where it has no entity tag', async () => {
+    const changed = 'Wed, 31 Dec 2025 00:00:00 GMT';
+    const site = standardSite(confirming([], ['Cache-Control', 'max-age=10', 'Last-Modified', changed]));
+    await site.get();
+    site.clock.advance(AGED);
+    expect(await site.get()).toMatchObject({ status: 200, body: 'page 1', said: 'fwd=stale; fwd-status=304; stored' });
+    expect(site.lastSeen).toEqual({ 'if-modified-since': changed });
+  });
+
   it('is as old as the 304 that confirmed it', async () => {
     const site = standardSite(confirming(['Age', '4']));
     await site.get();

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Lookup } from '../../src/http/lookup.ts';
-import type { Store } from '../../src/index.ts';
+import type { Kept } from '../../src/http/lookup.ts';
+import { CacheError, type Store } from '../../src/index.ts';
 import { faultyBackend } from '../support/backends.ts';
 import { deferred, flush } from '../support/deferred.ts';
 import { testCache } from '../support/test-cache.ts';
@@ -174,15 +175,50 @@ describe('the HTTP cache engine', () => {
     expect(http.lookup(request())).toBeInstanceOf(Promise);
   });
 
-  it('does not remember that of a server error or an answer that broke off', () => {
+  it.each([500, 503])('does not remember that of the error %i or an answer that broke off', (status) => {
     const { cache } = testCache();
     const http = engine(cache);
 
-    answer(fillOf(http.lookup(request())), 'sorry', { status: 503 });
+    answer(fillOf(http.lookup(request())), 'sorry', { status });
     fillOf(http.lookup(request())).abandon();
     fillOf(http.lookup(request()));
 
     expect(http.lookup(request())).toBeInstanceOf(Promise);
+  });
+
+  it('finds a response again by where it is kept, as long as it is that one, fresh and valid', async () => {
+    const { cache, clock } = testCache();
+    const http = engine(cache, { mode: 'standard' });
+    const store = (): Kept => {
+      answer(fillOf(http.lookup(request({}, { url: `/${clock.now()}` }))), 'page', {
+        headers: ['Cache-Control', 'max-age=60', 'Cache-Tag', 't'],
+      });
+      const hit = http.lookup(request({}, { url: `/${clock.now()}` }));
+      if (hit instanceof Promise || hit.kind !== 'hit' || hit.kept === undefined)
+        throw new Error('It is no plain hit.');
+      return hit.kept;
+    };
+    const kept = store();
+    expect(http.freshHit(kept, clock.now())?.value).toBe(kept.response);
+    expect(http.freshHit({ ...kept, id: 'other' }, clock.now())).toBeUndefined();
+    expect(http.freshHit({ ...kept, response: { ...kept.response } }, clock.now())).toBeUndefined();
+    expect(http.freshHit(kept, clock.now() + 60_000)).toBeUndefined();
+    await cache.invalidateTags(['t']);
+    expect(http.freshHit(kept, clock.now())).toBeUndefined();
+  });
+
+  it('goes past the cache where the policy leaves a request out', () => {
+    const { cache } = testCache();
+    const http = engine(cache, { unless: ({ url }) => url === '/out' });
+    expect(http.lookup(request({}, { url: '/out' }))).toMatchObject({
+      kind: 'bypass',
+      status: 'fwd=bypass; detail=policy',
+    });
+    expect(http.lookup(request({}, { url: '/in' }))).toMatchObject({ kind: 'miss' });
+  });
+
+  it('takes no cache but one of this library', () => {
+    expect(() => engine({} as never)).toThrow(CacheError);
   });
 
   it('distrusts what was stored under a clock that ran ahead', () => {
