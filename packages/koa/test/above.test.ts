@@ -76,6 +76,24 @@ describe.each(koaVersions)('middleware above the cache on $version', ({ Koa }) =
     expect((await get()).text).toBe('run 1');
   });
 
+  it('can do so where hits are answered before the framework, which then learns nothing', async () => {
+    const { cache } = testCache();
+    const app = new Koa();
+    app.use(async (ctx, next) => {
+      await next();
+      if (ctx.response.get('Age') !== undefined && ctx.response.get('Age') !== '') ctx.body = 'closed';
+    });
+    app.use(cacheResponse(cache, { fastPath: true })).use(numbered());
+    const server = serverOf(app);
+    attachCache(server, cache);
+    const running = await listening(server);
+    onTestFinished(() => running.close());
+    const texts: string[] = [];
+    for (let time = 0; time < 6; time += 1) texts.push(await (await fetch(running.url ?? '')).text());
+
+    expect(texts).toEqual(['run 1', 'closed', 'closed', 'closed', 'closed', 'closed']);
+  });
+
   it('makes its own page of what the handler did not find, and that is not stored', async () => {
     const notFound: Middleware = async (ctx, next) => {
       await next();

@@ -117,4 +117,28 @@ describe.each(koaVersions)('clients that leave, on $version', ({ Koa }) => {
 
     expect((await get()).text).toBe('whole');
   });
+
+  it('a source that fails keeps nobody waiting, whatever Koa does with its client', async () => {
+    const fail = gate();
+    async function* broken(): AsyncGenerator<string> {
+      yield 'first ';
+      await fail.pass();
+      throw new Error('broken');
+    }
+    let runs = 0;
+    const arrived = gate();
+    arrived.open();
+    const app = new Koa().use((_ctx, next) => (void arrived.pass(), next())).use(cacheResponse(testCache().cache));
+    app.use((ctx) => {
+      runs += 1;
+      ctx.body = runs === 1 ? Readable.from(broken()) : 'whole';
+    });
+    const { open, get } = await startSite(app);
+    await open().head;
+    const waiting = get();
+    await arrived.reached(2);
+    fail.open();
+
+    expect((await waiting).text).toBe('whole');
+  });
 });
