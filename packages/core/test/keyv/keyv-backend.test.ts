@@ -62,7 +62,7 @@ class TellingStore extends TextStore {
 
 function storeOn(store: TextStore, options = {}): Store {
   const context = { name: 'cache', version: '1', clock: systemClock, report: () => {} };
-  return keyv(new Keyv(store), { timeout: 30, ...options }).open(context);
+  return keyv(new Keyv(store), { timeout: 150, ...options }).open(context);
 }
 
 describe('one process', () => {
