@@ -67,7 +67,8 @@ export function hideParsedQuery(request: PlatformRequest): void {
   request.query = Object.fromEntries(Object.entries(request.query as object).filter(([name]) => isVisible(name)));
 }
 
-const ANSWERING = ['status', 'code', 'send', 'json', 'render', 'view', 'redirect'] as const;
+/** What Nest answers with; whatever else there is ends in one of these. */
+const ANSWERING = ['send', 'render', 'view', 'redirect'] as const;
 
 /** Lets Nest finish its way with a response that the cache has answered: what it answers itself goes nowhere. */
 export function silence(response: PlatformResponse): void {

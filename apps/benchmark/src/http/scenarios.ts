@@ -29,6 +29,8 @@ export const httpScenarios: readonly HttpScenario[] = [
   {
     name: '304 for a page that the client has',
     run: async (server, { cached }, budget) => {
+      // Some caches give a response its validator when they store it: the second answer is the one that counts.
+      await ask(server.port);
       const { etag } = (await ask(server.port)).headers;
       if (etag === undefined) return { wrong: 'it sends no ETag' };
       const wrong = await verifyNotModified(server, etag, cached);
