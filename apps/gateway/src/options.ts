@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import type { ForwardedPolicy } from './forward/request-fields.ts';
 import { StartError } from './start-error.ts';
 
-export const FRAMEWORKS = ['express', 'koa', 'nestjs'] as const;
+export const FRAMEWORKS = ['express', 'koa', 'hono', 'nestjs'] as const;
 
 export type Framework = (typeof FRAMEWORKS)[number];
 export type Mode = 'standard' | 'safe';

@@ -7,10 +7,16 @@ import { inFront } from './front.ts';
 import { listen } from './listen.ts';
 import type { Options } from './options.ts';
 import { createExpressListener } from './servers/express.ts';
+import { createHonoListener } from './servers/hono.ts';
 import { createKoaListener } from './servers/koa.ts';
 import { createNestListener } from './servers/nestjs.ts';
 
-const listeners = { express: createExpressListener, koa: createKoaListener, nestjs: createNestListener };
+const listeners = {
+  express: createExpressListener,
+  koa: createKoaListener,
+  hono: createHonoListener,
+  nestjs: createNestListener,
+};
 
 /** The name of this proxy in `Via`. */
 const VIA = 'cache-gateway';

@@ -102,7 +102,7 @@ describe.each(FRAMEWORKS)('on %s', (framework) => {
         await origin((_request, response) => response.setHeader('Content-Length', 5).end('hello')),
       );
       const answer = await exchange(gateway.url, ['HEAD / HTTP/1.1', 'Host: a']);
-      expect(answer).toMatch(/^HTTP\/1.1 200 OK\r\n[^]*Content-Length: 5\r\n[^]*\r\n\r\n$/);
+      expect(answer).toMatch(/^HTTP\/1.1 200 OK\r\n[^]*Content-Length: 5\r\n[^]*\r\n\r\n$/i);
     });
 
     test('are preceded by what preceded them, except for old clients', async () => {
@@ -178,7 +178,7 @@ describe.each(FRAMEWORKS)('on %s', (framework) => {
   describe('a request fails', () => {
     test('with 502 if the origin is not there, makes no sense, or goes away', async () => {
       const gone = await gatewayTo(await closedPort());
-      expect(await exchange(gone.url, GET)).toMatch(/^HTTP\/1.1 502 Bad Gateway\r\n[^]*Cache-Control: no-store\r\n/);
+      expect(await exchange(gone.url, GET)).toMatch(/^HTTP\/1.1 502 Bad Gateway\r\n[^]*Cache-Control: no-store\r\n/i);
       const mad = await gatewayTo(await rawOrigin((socket) => socket.end('hello')));
       expect(await exchange(mad.url, GET)).toMatch(/^HTTP\/1.1 502 /);
       const away = await gatewayTo(await rawOrigin((socket) => socket.destroy()));
@@ -236,7 +236,8 @@ describe.each(FRAMEWORKS)('on %s', (framework) => {
     });
 
     test('with 413 if its body is too large, said or not', async () => {
-      const server = await origin((request, response) => void echo(request, response));
+      // It may have got the beginning.
+      const server = await origin((request, response) => void echo(request, response).catch(() => {}));
       const gateway = await gatewayTo(server, '--max-request-bytes=4');
       const said = ['POST / HTTP/1.1', 'Host: a', 'Content-Length: 5'];
       expect(await exchange(gateway.url, said, 'abcde')).toMatch(/^HTTP\/1.1 413 /);

@@ -24,7 +24,7 @@ test.each([
   [['--origin', 'http://localhost/path'], /use a URL without a path/],
   [['--origin', 'http://user@localhost/'], /use a URL without a path/],
   [[...origin, '--port', '65536'], /^--port is "65536"; use a whole number from 0 to 65535$/],
-  [[...origin, '--framework', 'rails'], /^--framework is "rails"; use express or koa or nestjs$/],
+  [[...origin, '--framework', 'rails'], /^--framework is "rails"; use express or koa or hono or nestjs$/],
   [[...origin, '--mode', 'fast'], /^--mode is "fast"; use standard or safe$/],
   [[...origin, '--health', 'healthz'], /^--health is "healthz"; use a path such as/],
   [[...origin, '--drain', '0'], /^--drain is "0"/],

@@ -24,6 +24,23 @@ describe.each(FRAMEWORKS)('the gateway on %s', (framework) => {
     expect([await get('/never'), await get('/never')]).toEqual(['GET /never 4', 'GET /never 5']);
   });
 
+  test('answers what it has instead of an error of the origin', async () => {
+    let fails = false;
+    const url = await origin((_request, response) => {
+      response.statusCode = fails ? 503 : 200;
+      response.setHeader('Cache-Control', 'max-age=0, stale-if-error=60');
+      response.write(fails ? 'sorry' : 'pa');
+      setImmediate(() => response.end(fails ? '!' : 'ge'));
+    });
+    const gateway = await startGateway(url, '--framework', framework);
+    const lines = ['GET / HTTP/1.1', 'Host: a'];
+    await exchange(gateway.url, lines);
+    fails = true;
+    const answer = await exchange(gateway.url, lines);
+    expect(answer).toMatch(/^HTTP\/1.1 200 OK\r\n[^]*Cache-Status: gateway; fwd=stale; fwd-status=503; ttl=-?\d\r\n/i);
+    expect(answer).toMatch(/\r\n\r\npage$/);
+  });
+
   test('passes methods and bodies on without a cache', async () => {
     const url = await origin((request, response) => {
       const body: Buffer[] = [];

@@ -1,14 +1,14 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Dispatcher, Pool } from 'undici';
 import { answerTo, RequestTooLarge } from './failure.ts';
 import { passInterim } from './interim.ts';
+import type { Arriving, Outlet } from './outlet.ts';
 import { requestBody } from './request-body.ts';
 import { type PassingOn, requestFields } from './request-fields.ts';
 import { linesOf, responseFields } from './response-fields.ts';
 import { targetOf } from './target.ts';
 
-/** Answers a request with what the origin answers. Works on Node's own messages, so that any framework can call it. */
-export type Forward = (request: IncomingMessage, response: ServerResponse) => void;
+/** Answers a request with what the origin answers. Takes Node's own messages, so that any framework can call it. */
+export type Forward = (request: Arriving, response: Outlet) => void;
 
 /** How and how far requests are passed on. */
 export interface ForwardOptions extends PassingOn {
@@ -56,13 +56,13 @@ export function forwardTo(pool: Pool, options: ForwardOptions): Forward {
 
 /** One response on its way from the origin to the client. */
 class Passage implements Dispatcher.DispatchHandler {
-  readonly #request: IncomingMessage;
-  readonly #response: ServerResponse;
+  readonly #request: Arriving;
+  readonly #response: Outlet;
   readonly #via: string;
   /** The fields of the origin's head, as long as it may turn out that nothing follows. */
   #fields: ReadonlyMap<string, readonly string[]> = new Map();
 
-  constructor(request: IncomingMessage, response: ServerResponse, via: string) {
+  constructor(request: Arriving, response: Outlet, via: string) {
     this.#request = request;
     this.#response = response;
     this.#via = via;
@@ -77,7 +77,11 @@ class Passage implements Dispatcher.DispatchHandler {
   onResponseStart(controller: Dispatcher.DispatchController, status: number, _fields: object, phrase = ''): void {
     const lines = linesOf(controller.rawHeaders as Buffer[]);
     const response = this.#response;
-    if (status < 200) return passInterim(response, status, lines);
+    if (status < 200) {
+      // An old client does not know of them.
+      if (this.#request.httpVersion !== '1.0') passInterim(response, status, lines);
+      return;
+    }
     response.statusCode = status;
     response.statusMessage = phrase.replaceAll(/[^\x20-\x7e]/g, '');
     this.#fields = responseFields(lines, this.#via);
@@ -119,12 +123,13 @@ class Passage implements Dispatcher.DispatchHandler {
 
   /** Whether a cache in between keeps what is written, although nobody listens. */
   #isStored(): boolean {
-    return /;\s*stored\b/.test(String(this.#response.getHeader('cache-status') ?? ''));
+    const status = [this.#response.getHeader('cache-status') ?? ''].flat().join(', ');
+    return /;\s*stored\b/.test(status);
   }
 }
 
 /** Tells the client that there is no response, or, if it has a part of it, that this was not all. */
-function fail(response: ServerResponse, error: unknown): void {
+function fail(response: Outlet, error: unknown): void {
   if (response.headersSent) {
     response.destroy();
     return;
@@ -135,7 +140,7 @@ function fail(response: ServerResponse, error: unknown): void {
   refuse(response, status, text);
 }
 
-function refuse(response: ServerResponse, status: number, text: string): void {
+function refuse(response: Outlet, status: number, text: string): void {
   response.statusCode = status;
   response.statusMessage = '';
   response.setHeader('Content-Type', 'text/plain; charset=utf-8');

@@ -1,13 +1,13 @@
-import type { ServerResponse } from 'node:http';
 import { hopByHop } from './hop-by-hop.ts';
+import type { Outlet } from './outlet.ts';
 
-/** Passes a 1xx response on, unless the final one has begun or the client is too old (RFC 9110, section 15.2). */
+/** Passes a 1xx response on, unless the final one has begun (RFC 9110, section 15.2). */
 export function passInterim(
-  response: ServerResponse,
+  response: Outlet,
   status: number,
   lines: readonly (readonly [name: string, value: string])[],
 ): void {
-  if (response.headersSent || response.destroyed || response.req.httpVersion === '1.0') return;
+  if (response.headersSent || response.destroyed) return;
   if (status === 102) response.writeProcessing();
   if (status !== 103) return;
   const hints = earlyHints(lines);
