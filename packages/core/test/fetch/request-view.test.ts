@@ -141,6 +141,32 @@ it('knows which code runs on behalf of the handler: what it awaits and what its 
   expect(seen.filter((around) => !around)).toHaveLength(2);
 });
 
+it('knows it of a body that is read for others when its client has left, too', async () => {
+  const seen: boolean[] = [];
+  let isAround = (): boolean => false;
+  let go = (): void => {};
+  const body = new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        seen.push(isAround());
+        if (seen.length === 1) await new Promise<void>((resolve) => (go = resolve));
+        if (seen.length < 4) controller.enqueue(new Uint8Array(1));
+        else controller.close();
+      },
+    },
+    { highWaterMark: 0 },
+  );
+  const site = fetchSite((_request, run) => {
+    ({ isAround } = run);
+    return new Response(body);
+  });
+  const response = await site.ask('/');
+  await response.body?.cancel();
+  go();
+  await site.settle();
+  expect(seen).toEqual([true, true, true, true]);
+});
+
 it('gives the handler no signal of a client, whose leaving must not stop what others wait for', async () => {
   const client = new AbortController();
   const aborted: boolean[] = [];
