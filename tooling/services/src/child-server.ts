@@ -3,9 +3,9 @@ import { connect } from 'node:net';
 import { poll } from './poll.ts';
 
 /** Server processes that this test process started; they end with it, whatever happens. */
-const running = new Set<ChildProcess>();
+const running = new Map<ChildProcess, NodeJS.Signals>();
 process.on('exit', () => {
-  for (const child of running) child.kill('SIGKILL');
+  for (const [child, endSignal] of running) child.kill(endSignal);
 });
 
 /** A server process that a test started and may treat badly. */
@@ -17,17 +17,26 @@ export interface ChildServer {
   kill(): Promise<void>;
 }
 
+/** How a server process is run, where the defaults do not do. */
+export interface ChildSettings {
+  /** Another user than the one that runs the tests. */
+  readonly user?: { readonly uid: number; readonly gid: number };
+  /** Signal that ends the server at once. Default: `SIGKILL`. */
+  readonly endSignal?: NodeJS.Signals;
+}
+
 /** Starts a server and waits until something at the port answers `request` with what contains `answer`. */
 export async function startServer(
   command: string,
   options: readonly string[],
   port: number,
   hello: { readonly request: string; readonly answer: string },
+  { user, endSignal = 'SIGKILL' }: ChildSettings = {},
 ): Promise<ChildServer> {
-  const child = spawn(command, options, { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(command, options, { stdio: ['ignore', 'pipe', 'pipe'], ...user });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (data: Buffer) => (output += data.toString()));
-  running.add(child);
+  running.set(child, endSignal);
   const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   void gone.then(() => running.delete(child));
   try {
@@ -44,7 +53,7 @@ export async function startServer(
     pid: child.pid ?? 0,
     signal: (signal) => void child.kill(signal),
     async kill() {
-      child.kill('SIGKILL');
+      child.kill(endSignal);
       await gone;
     },
   };

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { accessSync, constants, existsSync, mkdirSync, rmSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { tmpdir } from 'node:os';
 import { poll } from './poll.ts';
@@ -7,7 +7,7 @@ import { poll } from './poll.ts';
 const APT_GET = '/usr/bin/apt-get';
 
 /** Environment variable that names a server to use instead of starting one. */
-type Variable = 'REDIS_URL' | 'MEMCACHED_URL';
+type Variable = 'REDIS_URL' | 'MEMCACHED_URL' | 'POSTGRES_URL';
 
 /**
  * The path of a server program. Where it is missing, it is installed if that is possible without asking (as root on Debian).
@@ -23,7 +23,14 @@ export async function program(name: string, debianPackage: string, variable: Var
 
 function find(name: string): string | undefined {
   const folders = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/bin', '/usr/local/bin', '/opt/homebrew/bin'];
-  return folders.map((folder) => join(folder, name)).find(isExecutable);
+  return [...folders, ...versionFolders()].map((folder) => join(folder, name)).find(isExecutable);
+}
+
+/** Where Debian keeps the programs of each version of PostgreSQL, the newest first. */
+function versionFolders(): string[] {
+  const parent = '/usr/lib/postgresql';
+  const versions = existsSync(parent) ? readdirSync(parent) : [];
+  return versions.sort((a, b) => Number(b) - Number(a)).map((version) => join(parent, version, 'bin'));
 }
 
 function isExecutable(path: string): boolean {
