@@ -24,6 +24,7 @@ export type { SetStreamOptions } from './value-streams.ts';
 export type { ValueIsolation } from './isolation.ts';
 export { type CacheControlDirectives, formatCacheControl } from './http/format-cache-control.ts';
 export { formatVary } from './http/format-vary.ts';
+export { ResponseControls, type ResponseFields } from './http/response-controls.ts';
 export { type CacheGroup, purge, type PurgeTargets } from './http/purge.ts';
 export type { Key, KeyFunction, KeyPart } from './key.ts';
 export type { LifetimeOptions } from './lifetime-options.ts';

@@ -1,8 +1,8 @@
-import { type CacheControlDirectives, formatCacheControl, formatVary, limitLifetime } from '@cache/core';
+import { type CacheControlDirectives, formatCacheControl, formatVary, type ResponseControls } from '@cache/core';
+import { controlsOf } from '@cache/core/node';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { addVary } from './vary.ts';
 
-/** Express middleware that only sets fields of the response. */
+/** Express middleware that only says something about the response. */
 export type HeaderMiddleware = (
   request: IncomingMessage,
   response: ServerResponse,
@@ -18,11 +18,7 @@ export type HeaderMiddleware = (
  * app.use('/account', neverCache(), account);
  */
 export function neverCache(): HeaderMiddleware {
-  return (_request, response, next) => {
-    limitLifetime(0);
-    response.setHeader('Cache-Control', 'no-store');
-    next();
-  };
+  return saying((controls) => controls.neverCache());
 }
 
 /**
@@ -35,10 +31,7 @@ export function neverCache(): HeaderMiddleware {
  */
 export function varyOn(...fields: string[]): HeaderMiddleware {
   formatVary('', fields);
-  return (_request, response, next) => {
-    addVary(response, fields);
-    next();
-  };
+  return saying((controls) => controls.varyOn(...fields));
 }
 
 /**
@@ -53,6 +46,13 @@ export function cacheControl(directives: CacheControlDirectives): HeaderMiddlewa
   const text = formatCacheControl(directives);
   return (_request, response, next) => {
     response.setHeader('Cache-Control', text);
+    next();
+  };
+}
+
+function saying(say: (controls: ResponseControls) => void): HeaderMiddleware {
+  return (_request, response, next) => {
+    say(controlsOf(response));
     next();
   };
 }

@@ -1,9 +1,18 @@
-import type { Cache } from '@cache/core';
-import { createNodeHandler, hideParsedCookies, isIdentified, type ResponsePolicy } from '@cache/core/node';
+import type { Cache, ResponseControls } from '@cache/core';
+import { controlsOf, createNodeHandler, hideParsedCookies, isIdentified, type ResponsePolicy } from '@cache/core/node';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Request } from 'express';
 import { hasComeBack, type Run, sendBack } from './come-back.ts';
-import { ResponseControls } from './response-controls.ts';
+
+declare global {
+  // oxlint-disable-next-line typescript/no-namespace -- where Express looks for the types of `res.locals`
+  namespace Express {
+    interface Locals {
+      /** What a handler below `cacheResponse` says about its response. */
+      cache?: ResponseControls;
+    }
+  }
+}
 
 /** What of an Express request the middleware looks at. */
 export type CacheableRequest = IncomingMessage & Pick<Request, 'originalUrl' | 'baseUrl' | 'url'>;
@@ -58,8 +67,8 @@ export function cacheResponse(cache: Cache, policy: ResponsePolicy = {}): CacheM
 
 /** A response outside of an app has no `locals`. */
 function provideControls(response: ServerResponse): void {
-  const { locals } = response as { locals?: { cache?: ResponseControls } };
-  if (locals !== undefined) locals.cache = new ResponseControls(response);
+  const { locals } = response as { locals?: Express.Locals };
+  if (locals !== undefined) locals.cache = controlsOf(response);
 }
 
 /** The URL that was asked for, and what middleware above the cache has made of it if anything. */

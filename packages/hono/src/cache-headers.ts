@@ -1,5 +1,6 @@
 import { type CacheControlDirectives, formatCacheControl, formatVary, limitLifetime } from '@cache/core';
-import type { MiddlewareHandler } from 'hono';
+import type { Context, MiddlewareHandler } from 'hono';
+import { controlsOf } from './response-fields.ts';
 
 /**
  * Middleware that keeps what the handlers below answer out of every cache, the one around it and browsers included: it sends
@@ -13,7 +14,7 @@ export function neverCache(): MiddlewareHandler {
   return async (c, next) => {
     limitLifetime(0);
     await next();
-    if (!c.res.headers.has('Cache-Control')) c.header('Cache-Control', 'no-store');
+    completeCacheControl(c, 'no-store');
   };
 }
 
@@ -29,7 +30,7 @@ export function varyOn(...fields: string[]): MiddlewareHandler {
   formatVary('', fields);
   return async (c, next) => {
     await next();
-    c.header('Vary', formatVary(c.res.headers.get('Vary') ?? '', fields));
+    controlsOf(c).varyOn(...fields);
   };
 }
 
@@ -45,6 +46,11 @@ export function cacheControl(directives: CacheControlDirectives): MiddlewareHand
   const text = formatCacheControl(directives);
   return async (c, next) => {
     await next();
-    if (!c.res.headers.has('Cache-Control')) c.header('Cache-Control', text);
+    completeCacheControl(c, text);
   };
+}
+
+/** Afterwards, because a `Response` that a handler makes itself goes without what was set before. */
+function completeCacheControl(c: Context, text: string): void {
+  if (!c.res.headers.has('Cache-Control')) c.header('Cache-Control', text);
 }

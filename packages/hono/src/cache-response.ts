@@ -1,13 +1,15 @@
-import type { Cache } from '@cache/core';
+import type { Cache, ResponseControls } from '@cache/core';
 import { createFetchHandler, type ResponsePolicy } from '@cache/core/fetch';
 import type { MiddlewareHandler } from 'hono';
 import { HonoExchange } from './exchange.ts';
-import type { ResponseControls } from './response-controls.ts';
 
 /** What handlers below the cache find on their context. */
 export interface CacheEnv {
   Variables: {
-    /** What the handler says about its response. */
+    /**
+     * What the handler says about its response. Fields are set as by `c.header`, so that a handler which returns a `Response` of its own
+     * goes without them.
+     */
     cache: ResponseControls;
   };
 }

@@ -3,9 +3,8 @@ import type { Context, MiddlewareHandler, Next } from 'hono';
 import type { CacheEnv } from './cache-response.ts';
 import { ClientAnswer } from './client-answer.ts';
 import { isIdentified, nodeMessages, routedUrl } from './facts.ts';
-import { fieldsAbove } from './fields-above.ts';
 import { noteHead } from './note-head.ts';
-import { ResponseControls } from './response-controls.ts';
+import { controlsOf, fieldsAbove } from './response-fields.ts';
 import { runBelow } from './run-below.ts';
 import { show, showAround } from './shown-request.ts';
 
@@ -39,7 +38,7 @@ export class HonoExchange implements FetchExchange {
   /** Runs what is below the cache and takes what the context has then. */
   async next(shown: Request, { purpose, isAround }: HandlerRun): Promise<Response | undefined> {
     const c = this.#c;
-    c.set('cache', new ResponseControls(c));
+    c.set('cache', controlsOf(c));
     if (purpose === 'refresh') show(c.req, shown);
     else if (purpose !== 'pass') showAround(c.req, shown, isAround);
     if (purpose === 'again') {

@@ -1,4 +1,4 @@
+export type { ResponseControls } from '@cache/core';
 export type { PolicyRequest, RequestCondition, ResponsePolicy } from '@cache/core/fetch';
 export { cacheControl, neverCache, varyOn } from './cache-headers.ts';
 export { type CacheEnv, cacheResponse } from './cache-response.ts';
-export type { ResponseControls } from './response-controls.ts';

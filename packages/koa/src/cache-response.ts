@@ -1,10 +1,17 @@
-import type { Cache } from '@cache/core';
-import { createNodeHandler, type HandlerRun, isIdentified, type ResponsePolicy } from '@cache/core/node';
+import type { Cache, ResponseControls } from '@cache/core';
+import { controlsOf, createNodeHandler, type HandlerRun, isIdentified, type ResponsePolicy } from '@cache/core/node';
 import type { Context, Middleware } from 'koa';
 import { Stream } from 'node:stream';
 import { prepareHandler, watchClient } from './handler-view.ts';
 import { comeBack, type Place, runAlone, sendBack } from './run-again.ts';
 import { sendThrough } from './send-through.ts';
+
+declare module 'koa' {
+  interface DefaultState {
+    /** What middleware below `cacheResponse` says about the response. */
+    cache?: ResponseControls;
+  }
+}
 
 /**
  * Middleware that answers GET and HEAD from a cache and stores what the middleware after it answers, whatever kind of body
@@ -36,6 +43,7 @@ export function cacheResponse(cache: Cache, policy: ResponsePolicy = {}): Middle
 
     const runBelow = async (): Promise<void> => {
       const { ctx: context } = here;
+      context.state.cache = controlsOf(context.res);
       await here.next();
       // Without a body Koa makes one itself, with fields of its own.
       const body: unknown = context.body;

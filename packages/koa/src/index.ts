@@ -1,2 +1,4 @@
-export type { ResponsePolicy } from '@cache/core/node';
+export type { ResponseControls } from '@cache/core';
+export type { PolicyRequest, RequestCondition, ResponsePolicy } from '@cache/core/node';
+export { cacheControl, neverCache, varyOn } from './cache-headers.ts';
 export { cacheResponse } from './cache-response.ts';

@@ -1,6 +1,6 @@
 import Router from '@koa/router';
 import { createCache } from '@cache/core';
-import { cacheResponse } from '@cache/koa';
+import { cacheResponse, type ResponseControls } from '@cache/koa';
 import Koa from 'koa';
 import { expectTypeOf, test } from 'vitest';
 
@@ -13,5 +13,11 @@ test('the middleware fits an app and a router, and leaves what the context of a 
   });
   new Koa<{ readonly theme: string }>().use(cached).use((ctx) => {
     expectTypeOf(ctx.state.theme).toEqualTypeOf<string>();
+  });
+});
+
+test('the default state has what middleware says about its response', () => {
+  new Koa().use(cacheResponse(createCache())).use((ctx) => {
+    expectTypeOf(ctx.state.cache).toEqualTypeOf<ResponseControls | undefined>();
   });
 });

@@ -1,4 +1,13 @@
+import { ResponseControls } from '@cache/core';
 import type { Context } from 'hono';
+
+/** The controls of the response that a context has or will have. */
+export function controlsOf(c: Context): ResponseControls {
+  return new ResponseControls({
+    get: (name) => (c.finalized ? c.res.headers : fieldsAbove(c))?.get(name) ?? undefined,
+    set: (name, value) => c.header(name, value),
+  });
+}
 
 /**
  * The fields that have been set on a context without a response so far. Asked in a way that leaves the context as it is:
