@@ -30,7 +30,7 @@ const FLOORS: readonly (readonly [name: string, members: readonly string[]])[] =
       'create-caches',
     ],
   ],
-  ['use', ['strategies', 'fragments', 'http', 'keyv']],
+  ['use', ['strategies', 'fragments', 'http', 'keyv', 'collections']],
   ['platform', ['node', 'fetch']],
   ['public', ['index', 'testing']],
 ];

@@ -59,21 +59,22 @@ export class Connection {
     }, giveUpAt);
   }
 
-  /** Runs a script that is refused from the instant at which it is given up on. */
+  /** Runs a script that is refused from the instant at which it is given up on; several keys must be of one slot. */
   write(
     script: Script,
-    key: string,
+    key: string | readonly [first: string, ...others: string[]],
     parameters: readonly ScriptArgument[],
     giveUpAt: number = this.giveUpAt(),
   ): Promise<unknown[]> {
+    const keys = typeof key === 'string' ? ([key] as const) : key;
     return this.run(async (client) => {
-      const clock = this.#clockOf(key);
+      const clock = this.#clockOf(keys[0]);
       if (clock.deadline(giveUpAt, performance.now()) === undefined) {
-        await timed(clock, evaluate(client, LOOK_AT_CLOCK, [key], [0]));
+        await timed(clock, evaluate(client, LOOK_AT_CLOCK, keys, [0]));
       }
       const deadline = clock.deadline(giveUpAt, performance.now());
       if (deadline === undefined || performance.now() >= giveUpAt) throw timedOut(this.#timeout);
-      const answer = await timed(clock, evaluate(client, script, [key], [deadline, ...parameters]));
+      const answer = await timed(clock, evaluate(client, script, keys, [deadline, ...parameters]));
       if (answer[0] === LATE) throw timedOut(this.#timeout);
       return answer;
     }, giveUpAt);
