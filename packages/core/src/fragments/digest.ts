@@ -3,12 +3,18 @@ import { createHash } from 'node:crypto';
 /** Texts whose digests are kept, so that a template is hashed once. Texts that were compiled are kept anyway. */
 const MAX_TEXTS = 1_000;
 
+/** The text of a template, and the name that no other template has. */
+export interface NamedText {
+  readonly name: string;
+  readonly text: string;
+}
+
 /** What an engine says about its templates. */
 export interface TemplateLanguage {
   /** The names of the templates that a text includes, as far as they are written in it. */
   readonly references: (text: string) => readonly string[];
-  /** The text of a template; `undefined` if it cannot be told. */
-  readonly find: (name: string) => string | undefined;
+  /** What a name means within the template of another name; `undefined` if it cannot be told. */
+  readonly find: (name: string, within: string) => NamedText | undefined;
 }
 
 interface Template {
@@ -39,18 +45,18 @@ export class TemplateDigests {
     return text === undefined ? name : this.of(text);
   }
 
-  /** The digest, as of now, of a template with this text. */
-  of(text: string): string {
+  /** The digest, as of now, of a template with this text; with this name, if what it includes is named relative to it. */
+  of(text: string, name: string = ''): string {
     const own = this.#template(text);
     if (own.references.length === 0) return own.digest;
-    const texts = new Set([text]);
-    for (const each of texts) {
-      for (const name of this.#template(each).references) {
-        const found = this.#language.find(name);
-        if (found !== undefined) texts.add(found);
+    const texts = new Map([[name, text]]);
+    for (const [within, each] of texts) {
+      for (const reference of this.#template(each).references) {
+        const found = this.#language.find(reference, within);
+        if (found !== undefined && !texts.has(found.name)) texts.set(found.name, found.text);
       }
     }
-    return hash([...texts].map((each) => this.#template(each).digest).join());
+    return hash([...new Set(texts.values())].map((each) => this.#template(each).digest).join());
   }
 
   #template(text: string): Template {
@@ -61,6 +67,11 @@ export class TemplateDigests {
     this.#templates.set(text, template);
     return template;
   }
+}
+
+/** The same name everywhere. */
+export function namedText(name: string, text: string | undefined): NamedText | undefined {
+  return text === undefined ? undefined : { name, text };
 }
 
 function hash(text: string): string {

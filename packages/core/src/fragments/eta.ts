@@ -1,8 +1,8 @@
 import type { Eta } from 'eta';
-import { TemplateDigests } from './digest.ts';
+import { namedText, TemplateDigests } from './digest.ts';
 import type { Fragments } from './fragments.ts';
 import { runTag } from './pass.ts';
-import { fragmentOf, nameOf } from './tag-arguments.ts';
+import { blockCallOf, fragmentOf, nameOf } from './tag-arguments.ts';
 import type { FragmentViews } from './views.ts';
 
 /**
@@ -22,16 +22,14 @@ export function etaFragments(eta: Eta, fragments: Fragments): FragmentViews<stri
   const loaded = new Map<string, string>();
   const digests = new TemplateDigests({
     references: (text) => [...text.matchAll(/\b(?:include|layout)\(\s*["'`]([^"'`$]+)/g)].map(([, name = '']) => name),
-    find: (name) => loaded.get(name) ?? textOf(eta, name),
+    find: (name) => namedText(name, loaded.get(name) ?? textOf(eta, name)),
   });
   const functions: TemplateFunctions = {
     cache(source, values, print) {
-      const block = values.pop() as () => void;
-      const last = values.at(-1);
-      const named = typeof last === 'object' && last !== null && !(last instanceof Date) ? values.pop() : {};
-      const fragment = (): ReturnType<typeof fragmentOf> =>
-        fragmentOf(values, named as Record<string, unknown>, digests.resolve(source));
-      return runTag(() => fragments.block(fragment(), () => print(block)));
+      return runTag(() => {
+        const { positional, named, block } = blockCallOf(values);
+        return fragments.block(fragmentOf(positional, named, digests.resolve(source)), () => print(block));
+      });
     },
     hole: (name) => runTag(() => fragments.hole(nameOf(name))),
   };
@@ -59,7 +57,7 @@ export function etaFragments(eta: Eta, fragments: Fragments): FragmentViews<stri
 }
 
 interface TemplateFunctions {
-  cache(source: string, values: unknown[], print: (block: () => void) => string): string;
+  cache(source: string, values: unknown[], print: (block: () => unknown) => string): string;
   hole(name: unknown): string;
 }
 

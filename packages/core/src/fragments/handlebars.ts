@@ -1,5 +1,5 @@
 import type Handlebars from 'handlebars';
-import { TemplateDigests } from './digest.ts';
+import { namedText, TemplateDigests } from './digest.ts';
 import type { Fragments } from './fragments.ts';
 import { runTag } from './pass.ts';
 import { fragmentOf, nameOf } from './tag-arguments.ts';
@@ -28,8 +28,8 @@ export function handlebarsFragments(
     references: (text) => [...text.matchAll(/\{\{~?\s*#?>\s*["']?([^\s"'}(]+)/g)].map(([, name = '']) => name),
     find(name) {
       const partial: unknown = handlebars.partials[name];
-      if (typeof partial === 'string') return partial;
-      return typeof partial === 'function' ? compiled.get(partial) : undefined;
+      if (typeof partial === 'string') return { name, text: partial };
+      return namedText(name, typeof partial === 'function' ? compiled.get(partial) : undefined);
     },
   });
   keepSources(handlebars, digests, compiled);

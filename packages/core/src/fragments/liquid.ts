@@ -13,7 +13,7 @@ import {
   toPromise,
   type ValueToken,
 } from 'liquidjs';
-import { TemplateDigests } from './digest.ts';
+import { namedText, TemplateDigests } from './digest.ts';
 import type { Fragments } from './fragments.ts';
 import { runTag } from './pass.ts';
 import { fragmentOf, nameOf } from './tag-arguments.ts';
@@ -36,7 +36,7 @@ export function liquidFragments(liquid: Liquid, fragments: Fragments): FragmentV
   const digests = new TemplateDigests({
     references: (text) =>
       [...text.matchAll(/\{%-?\s*(?:include|render|layout)\s+["']([^"']+)/g)].map(([, name = '']) => name),
-    find: (name) => textOf(liquid, name),
+    find: (name) => namedText(name, textOf(liquid, name)),
   });
   class CacheTag extends Tag {
     readonly #values: readonly ValueToken[];

@@ -1,4 +1,4 @@
-import { TemplateDigests } from './digest.ts';
+import { namedText, TemplateDigests } from './digest.ts';
 import type { Fragments } from './fragments.ts';
 import { runTag } from './pass.ts';
 import { fragmentOf, nameOf } from './tag-arguments.ts';
@@ -60,7 +60,7 @@ export function nunjucksFragments(
   const digests = new TemplateDigests({
     references: (text) =>
       [...text.matchAll(/\{%-?\s*(?:include|import|from|extends)\s+["']([^"']+)/g)].map(([, name = '']) => name),
-    find: (name) => textOf(environment, name),
+    find: (name) => namedText(name, textOf(environment, name)),
   });
   const safe = environment.getFilter('safe');
   environment.addExtension('@cache/fragment', cacheTag(fragments, digests, safe));

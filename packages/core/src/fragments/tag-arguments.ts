@@ -35,6 +35,30 @@ function listOf(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [value];
 }
 
+/** The arguments of a template function: those of `fragmentOf`, and the block. Options by name may stand last before it. */
+export interface BlockCall {
+  readonly positional: readonly unknown[];
+  readonly named: Readonly<Record<string, unknown>>;
+  readonly block: () => unknown;
+}
+
+/**
+ * The arguments of a function that templates call with a block.
+ *
+ * @throws CacheError `ERR_CACHE_OPTION` if the last one is not a function
+ */
+export function blockCallOf(values: readonly unknown[]): BlockCall {
+  const block = values.at(-1);
+  if (typeof block !== 'function') throw invalidOption('block', block, 'a function, as the last argument');
+  const last = values.at(-2);
+  const hasNamed = typeof last === 'object' && last !== null && Object.getPrototypeOf(last) === Object.prototype;
+  return {
+    positional: values.slice(0, hasNamed ? -2 : -1),
+    named: hasNamed ? (last as Record<string, unknown>) : {},
+    block: block as () => unknown,
+  };
+}
+
 /** The name of the hole that the arguments of a tag or helper name. */
 export function nameOf(name: unknown): string {
   const text = plain(name);
