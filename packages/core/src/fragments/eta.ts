@@ -1,4 +1,5 @@
 import type { Eta } from 'eta';
+import { isAbsolute, relative } from 'node:path';
 import { namedText, TemplateDigests } from './digest.ts';
 import type { Fragments } from './fragments.ts';
 import { runTag } from './pass.ts';
@@ -52,7 +53,10 @@ export function etaFragments(eta: Eta, fragments: Fragments): FragmentViews<stri
     },
   });
   return {
-    render: (template, locals = {}, page) => fragments.page(() => eta.render(template, fragments.guard(locals)), page),
+    render(template, locals = {}, page) {
+      const name = nameIn(eta, template);
+      return fragments.page(() => eta.render(name, fragments.guard(locals)), page);
+    },
   };
 }
 
@@ -71,6 +75,13 @@ function header(source: string): string {
     `const cache = (...values) => ${functions}.cache(${JSON.stringify(source)}, values, capture);\n` +
     `const hole = (name) => ${functions}.hole(name);\n`
   );
+}
+
+/** The name of a file of the views. Eta takes the path of a file for a name below its folder. */
+function nameIn({ config: { views } }: Eta, template: string): string {
+  if (views === undefined || !isAbsolute(template)) return template;
+  const name = relative(views, template);
+  return name.startsWith('..') || isAbsolute(name) ? template : name;
 }
 
 function textOf(eta: Eta, name: string): string | undefined {
