@@ -74,6 +74,11 @@ export function namedText(name: string, text: string | undefined): NamedText | u
   return text === undefined ? undefined : { name, text };
 }
 
+/** One digest of several texts. */
+export function digestOf(texts: Iterable<string>): string {
+  return hash([...new Set(texts)].map(hash).join());
+}
+
 function hash(text: string): string {
   return createHash('sha256').update(text).digest('base64url').slice(0, 16);
 }
