@@ -65,10 +65,11 @@ export function cacheResponse(cache: Cache, policy: ResponsePolicy = {}): CacheM
   };
 }
 
-/** A response outside of an app has no `locals`. */
+/** A response outside of an app has no `locals`. Views are given all that is enumerable there, and a `cache` tells Express to keep them. */
 function provideControls(response: ServerResponse): void {
   const { locals } = response as { locals?: Express.Locals };
-  if (locals !== undefined) locals.cache = controlsOf(response);
+  if (locals === undefined) return;
+  Object.defineProperty(locals, 'cache', { value: controlsOf(response), configurable: true, writable: true });
 }
 
 /** The URL that was asked for, and what middleware above the cache has made of it if anything. */

@@ -29,6 +29,16 @@ describe.each(expressVersions)('what a handler says about its response on $versi
     expect((await site.get('/')).text).toBe('page 2');
   });
 
+  it('nothing to its view, in which `cache` would have Express keep templates in development', async () => {
+    const { cache } = testCache();
+    const app = express().set('views', import.meta.dirname);
+    app.engine('ts', (_path: string, options: object, done: (error: unknown, text: string) => void) => {
+      done(null, JSON.stringify((options as { cache: unknown }).cache));
+    });
+    app.get('/', cacheResponse(cache), (_request, response) => response.render('handler-controls.test.ts'));
+    expect((await (await startSite(app)).get('/')).text).toBe('false');
+  });
+
   it('that nobody may store it', async () => {
     const page = counted((_request, response, run) => {
       response.locals.cache?.neverCache();
