@@ -70,6 +70,7 @@ describe.each(everything)('res.render of $extension on $version', ({ express, ex
     const { cache } = testCache();
     const app = express().engine(extension, fragmentEngine(open(createFragments(cache))));
     app.set('views', VIEWS);
+    Object.assign(app.locals, { site: 'Atlas', season: 'spring' });
     const failing = {
       id: 5,
       get name(): string {

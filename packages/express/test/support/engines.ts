@@ -1,10 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { engineViews, type Fragments, type FragmentViews } from '@cache/core/fragments';
+import { ejsFragments } from '@cache/core/fragments/ejs';
 import { etaFragments } from '@cache/core/fragments/eta';
 import { handlebarsFragments } from '@cache/core/fragments/handlebars';
 import { liquidFragments } from '@cache/core/fragments/liquid';
 import { nunjucksFragments } from '@cache/core/fragments/nunjucks';
+import ejs from 'ejs';
 import { Eta } from 'eta';
 import Handlebars from 'handlebars';
 import { Liquid } from 'liquidjs';
@@ -17,6 +19,7 @@ export const VIEWS = join(import.meta.dirname, '../views');
 export const engines: Readonly<Record<string, (fragments: Fragments) => FragmentViews<string>>> = {
   njk: (fragments) => nunjucksFragments(new nunjucks.Environment(new nunjucks.FileSystemLoader(VIEWS)), fragments),
   liquid: (fragments) => liquidFragments(new Liquid({ root: VIEWS }), fragments),
+  ejs: (fragments) => ejsFragments(ejs, fragments),
   eta: (fragments) => etaFragments(new Eta({ views: VIEWS, cache: true }), fragments),
   // As `express-handlebars` and `hbs` do: compiled from the file, with all that Express passes.
   hbs(fragments) {
