@@ -13,6 +13,7 @@ const FLOORS: readonly (readonly [name: string, members: readonly string[]])[] =
     'cache',
     [
       'dependencies',
+      'batches',
       'loader',
       'space',
       'updates',

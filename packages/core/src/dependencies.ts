@@ -57,6 +57,14 @@ export class Dependencies {
     this.#around?.limit(milliseconds);
   }
 
+  /** Takes over what another part turned out to depend on that was made for this value among others. */
+  include(part: Dependencies): void {
+    this.#add(part.names, part.#log);
+    this.#limitAt = Math.min(this.#limitAt, part.#limitAt);
+    this.#maxTtl = Math.min(this.#maxTtl, part.#maxTtl);
+    this.#around?.include(part);
+  }
+
   /** The latest instant at which a value stored now may still be fresh; `-Infinity` if it must not be stored at all. */
   limitFrom(now: number): number {
     return this.#maxTtl === 0 ? -Infinity : Math.min(this.#limitAt, now + this.#maxTtl);

@@ -1,6 +1,7 @@
+import { Batches } from './batches.ts';
 import { CacheError, invalidOption } from './errors.ts';
 import { encodeKey, type Key } from './key.ts';
-import type { Loadable } from './loader.ts';
+import type { Loadable, LoaderContext } from './loader.ts';
 import type { Space } from './space.ts';
 import type { GetOrSetOptions, ValueLoads } from './value-loads.ts';
 
@@ -21,34 +22,15 @@ export async function loadMany<T extends Loadable, const K extends Key>(
   if (typeof load !== 'function') throw invalidOption('load', load, 'a function');
   const ids = keys.map((key) => space.id(key));
   const found = await space.findMany(ids);
-  const batch = new Batch<T, K>(load);
-  return Promise.all(
-    keys.map((key, index) => loads.getOrLoad<T>(key, ids[index] ?? '', found[index], () => batch.value(key), options)),
-  );
-}
-
-/** Gathers the keys that are asked for until the next turn of the event loop, and loads them in one call. */
-class Batch<T, K extends Key> {
-  readonly #load: ManyLoader<T, K>;
-  readonly #keys = new Map<string, K>();
-  #result: Promise<Map<string, T>> | undefined;
-
-  constructor(load: ManyLoader<T, K>) {
-    this.#load = load;
-  }
-
-  async value(key: K): Promise<T> {
-    this.#keys.set(encodeKey(key), key);
-    this.#result ??= this.#loadAll();
-    const value = (await this.#result).get(encodeKey(key));
+  const batches = new Batches<K, T>(space.root.log, (missing) => load(missing));
+  const loadOne = async (key: K, { signal }: LoaderContext<T>): Promise<T> => {
+    const value = await batches.load(encodeKey(key), key, signal);
     if (value !== undefined) return value;
     throw new CacheError('ERR_CACHE_VALUE', 'The loader returned no value for a key; allowed: one for each, in order.');
-  }
-
-  async #loadAll(): Promise<Map<string, T>> {
-    await new Promise((resolve) => setImmediate(resolve));
-    const gathered = [...this.#keys];
-    const values = await this.#load(gathered.map(([, key]) => key));
-    return new Map(gathered.map(([id], index) => [id, values[index] as T]));
-  }
+  };
+  return Promise.all(
+    keys.map((key, index) => {
+      return loads.getOrLoad<T>(key, ids[index] ?? '', found[index], (context) => loadOne(key, context), options);
+    }),
+  );
 }

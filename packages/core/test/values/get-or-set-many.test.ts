@@ -76,4 +76,20 @@ describe('getOrSetMany', () => {
     await cache.invalidateTags(['t']);
     expect(await cache.getMany(['a', 'b'])).toEqual([undefined, undefined]);
   });
+
+  it('makes each value depend on what the loader has read', async () => {
+    const { cache, clock } = testCache();
+    await cache.set('inner', 1, { tags: ['t'], ttl: 1_000 });
+    const read = () =>
+      cache.getOrSetMany(['a', 'b'], async (missing) => {
+        const inner = await cache.getOrSet('inner', () => 2, { tags: ['t'] });
+        return missing.map(() => inner);
+      });
+    await read();
+    clock.advance(1_000);
+    expect(await cache.getMany(['a', 'b'])).toEqual([undefined, undefined]);
+    expect(await read()).toEqual([2, 2]);
+    await cache.invalidateTags(['t']);
+    expect(await cache.getMany(['a', 'b'])).toEqual([undefined, undefined]);
+  });
 });
