@@ -31,6 +31,9 @@ export let spaceOf: (cache: Cache) => Space;
 /** The defaults of a cache, for the same. */
 export let defaultsOf: (cache: Cache) => CacheDefaults;
 
+/** The loads of a cache, for those that have looked already. */
+export let loadsOf: (cache: Cache) => ValueLoads;
+
 /**
  * Values under keys, with lifetimes and tags, in one namespace. Made by `createCache`; `namespace` gives nested ones.
  *
@@ -48,6 +51,7 @@ export class Cache {
   static {
     spaceOf = (cache) => cache.#space;
     defaultsOf = (cache) => cache.#defaults;
+    loadsOf = (cache) => cache.#loads;
   }
 
   /** @internal use `createCache` */

@@ -38,3 +38,8 @@ export function toMilliseconds(duration: Duration, option: string): number {
   }
   throw invalidOption(option, duration, "milliseconds >= 0, a text such as '250ms', '5m' or '1h', or 'forever'");
 }
+
+/** The duration of so many milliseconds; `'forever'` for `Infinity`. */
+export function fromMilliseconds(milliseconds: number): Duration {
+  return milliseconds === Infinity ? 'forever' : milliseconds;
+}

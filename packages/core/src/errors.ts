@@ -10,6 +10,7 @@
  * - `ERR_CACHE_BACKEND`: the backend could not do what has no answer without it, such as counting or locking.
  * - `ERR_CACHE_LOCKED`: a lock was not free within the time given.
  * - `ERR_CACHE_LIMIT`: a throttle is used up for now.
+ * - `ERR_CACHE_WRITE`: some of several writes to a source were not done; `failures` of a `PartialWriteError` tells which and why.
  * - `ERR_CACHE_PLACE`: something stands where it cannot work, such as a response cache on a handler that answers no HTTP request.
  * - `ERR_CACHE_SENSITIVE`: a cached fragment reads what belongs to one user or one answer.
  */
@@ -23,6 +24,7 @@ export type CacheErrorCode =
   | 'ERR_CACHE_BACKEND'
   | 'ERR_CACHE_LOCKED'
   | 'ERR_CACHE_LIMIT'
+  | 'ERR_CACHE_WRITE'
   | 'ERR_CACHE_PLACE'
   | 'ERR_CACHE_SENSITIVE';
 

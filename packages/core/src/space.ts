@@ -204,6 +204,11 @@ export class Space {
     );
   }
 
+  /** Stores an entry that was not loaded but written, unless what was found before it has been overwritten or deleted since. */
+  replace(id: string, found: Entry | undefined, entry: Entry): MaybePromise<boolean> {
+    return this.#attempt('swap', id, entry, (store) => store.swap(id, found, entry));
+  }
+
   #attempt(
     operation: string,
     id: string,

@@ -20,6 +20,7 @@ import {
 } from './call-options.ts';
 import { claimDefaultName } from './default-names.ts';
 import { definitionOf } from './define-keys.ts';
+import { loadOptionsClass } from './lazy-load-options.ts';
 import type { AnyFunction, Calls } from './method-decorator.ts';
 import { ownTag } from './own-tag.ts';
 
@@ -142,21 +143,6 @@ export class CachedCalls implements Calls {
   #tagsIn(cache: Cache, key: Key, args: Arguments): readonly string[] {
     return [ownTag(cache, key), ...this.#tags.flatMap((tags) => tagsOf(tags, args))];
   }
-}
-
-/** Options of `getOrSet` that are made only if a value has to be loaded: a hit does not need its tags. */
-function loadOptionsClass(lifetime: GetOrSetOptions): new (tags: () => readonly string[]) => GetOrSetOptions {
-  class LoadOptions {
-    readonly #tags: () => readonly string[];
-    constructor(tags: () => readonly string[]) {
-      this.#tags = tags;
-    }
-    get tags(): readonly string[] {
-      return this.#tags();
-    }
-  }
-  Object.assign(LoadOptions.prototype, lifetime);
-  return LoadOptions;
 }
 
 /** Checks what `cached` is given. @throws CacheError `ERR_CACHE_OPTION` */

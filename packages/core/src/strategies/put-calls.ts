@@ -1,14 +1,10 @@
 import { type Cache, defaultsOf, spaceOf } from '../cache.ts';
-import type { SlowWrite } from '../coordination/single-flight.ts';
 import { collected, currentDependencies, Dependencies } from '../dependencies.ts';
 import { createEntry, type Entry } from '../entry.ts';
 import { invalidOption } from '../errors.ts';
 import { validateTags } from '../invalidation/tags.ts';
-import { isolate, type Isolated } from '../isolation.ts';
 import type { Key } from '../key.ts';
 import { LIFETIME_OPTIONS, type LifetimeOptions, lifetimeOf } from '../lifetime-options.ts';
-import type { Space } from '../space.ts';
-import { rejectUnstorable } from '../value-loads.ts';
 import { cacheFrom, type CacheSource, checkSource } from './cache-source.ts';
 import {
   type Arguments,
@@ -22,7 +18,8 @@ import {
 } from './call-options.ts';
 import { definitionOf } from './define-keys.ts';
 import type { AnyFunction, Calls } from './method-decorator.ts';
-import { invalidateOrReport, ownTag } from './own-tag.ts';
+import { isolatedOrReport } from './isolated.ts';
+import { openPlace, type Place, settle } from './place.ts';
 
 /** What of the calls of a writing function is stored, under which key, for how long. `key` or `resultKey` is needed. */
 export interface PutOptions<Args extends Arguments, Result> extends Omit<LifetimeOptions, 'tags'> {
@@ -69,39 +66,34 @@ export class PutCalls implements Calls {
     const cache = cacheFrom(this.#source, instance);
     const { root } = spaceOf(cache);
     const tags = this.#tags.flatMap((option) => tagsOf(option, args));
-    const slot = keyOf === undefined ? undefined : new Slot(cache, keyOf(...args));
     const began = root.log.head;
+    const opened = keyOf === undefined ? undefined : await openPlace(cache, keyOf(...args), began);
     const made = new Dependencies(root.log, currentDependencies());
     try {
       const result = await collected(made, write);
-      await this.#put(cache, slot ?? this.#slotOf(cache, result, args), { result, args, tags, made, began });
+      const place = opened ?? (await this.#placeOf(cache, result, args, began));
+      await this.#put(cache, place, { result, args, tags, made });
       return result;
     } finally {
-      slot?.end();
+      opened?.end();
     }
   }
 
-  #slotOf(cache: Cache, result: unknown, args: Arguments): Slot {
+  #placeOf(cache: Cache, result: unknown, args: Arguments, began: number): Promise<Place> {
     const key: unknown = this.#options.resultKey?.(result, ...args);
-    return new Slot(cache, key as Key);
+    return openPlace(cache, key as Key, began);
   }
 
-  async #put(cache: Cache, slot: Slot, written: Written): Promise<void> {
+  async #put(cache: Cache, place: Place, written: Written): Promise<void> {
     try {
-      const replaced = slot.replacedSince(written.began);
-      await invalidateOrReport(cache, [slot.tag]);
-      const entry = replaced || slot.write.fenced ? undefined : this.#entryOf(cache, slot.key, written);
-      await slot.fill(entry);
-    } catch (error) {
-      await slot.fill(undefined);
-      throw error;
+      await settle(cache, [place], () => this.#entryOf(cache, place, written));
     } finally {
-      slot.end();
+      place.end();
     }
   }
 
   /** What is stored, if anything may be. */
-  #entryOf(cache: Cache, key: Key, { result, args, tags, made, began }: Written): Entry | undefined {
+  #entryOf(cache: Cache, place: Place, { result, args, tags, made }: Written): Entry | undefined {
     const { unless, value: valueOf, resultTags } = this.#options;
     const { clock, log } = spaceOf(cache).root;
     const defaults = defaultsOf(cache);
@@ -111,11 +103,11 @@ export class PutCalls implements Calls {
       ...(resultTags === undefined ? [] : validateTags(resultTags(result, ...args))),
       ...made.names,
     ];
-    if (log.changedSince(names, began)) return undefined;
-    const isolated = isolatedOrReport(cache, key, valueOf === undefined ? result : valueOf(result, ...args));
+    if (place.changed(names)) return undefined;
+    const isolated = isolatedOrReport(cache, place.key, valueOf === undefined ? result : valueOf(result, ...args));
     if (isolated === undefined) return undefined;
     const now = clock.now();
-    const all = [...new Set([ownTag(cache, key), ...names])];
+    const all = [...new Set([place.tag, ...names])];
     const parts = { ...isolated, tags: all, position: log.head, limitAt: made.limitFrom(now) };
     return createEntry(parts, lifetimeOf(this.#lifetime, defaults.lifetime), now);
   }
@@ -127,52 +119,6 @@ interface Written {
   readonly args: Arguments;
   readonly tags: readonly string[];
   readonly made: Dependencies;
-  /** Position of the invalidation log before the call. */
-  readonly began: number;
-}
-
-/** The place of a value, from before the call on: it knows whether somebody else has written there. */
-class Slot {
-  readonly key: Key;
-  readonly tag: string;
-  readonly write: SlowWrite;
-  readonly #space: Space;
-  readonly #id: string;
-
-  /** @throws CacheError `ERR_CACHE_KEY` */
-  constructor(cache: Cache, key: Key) {
-    this.key = key;
-    this.tag = ownTag(cache, key);
-    this.#space = spaceOf(cache);
-    this.#id = this.#space.id(key);
-    this.write = this.#space.root.flights.beginWrite(this.#id);
-  }
-
-  /** Whether another process has replaced or invalidated the value since a position of the log. */
-  replacedSince(position: number): boolean {
-    return this.#space.root.log.changedSince([this.tag], position);
-  }
-
-  /** Replaces what is there; with nothing, so that the next reader loads, if the entry is `undefined`. */
-  async fill(entry: Entry | undefined): Promise<void> {
-    this.#space.fence(this.#id);
-    await (entry === undefined ? this.#space.remove(this.#id) : this.#space.write(this.#id, entry));
-    this.#space.emit(entry === undefined ? 'delete' : 'set', this.key);
-  }
-
-  end(): void {
-    this.#space.root.flights.endWrite(this.#id, this.write);
-  }
-}
-
-function isolatedOrReport(cache: Cache, key: Key, value: unknown): Isolated<unknown> | undefined {
-  try {
-    rejectUnstorable(value);
-    return isolate(value, defaultsOf(cache).values);
-  } catch (error) {
-    spaceOf(cache).report('set', error, key);
-    return undefined;
-  }
 }
 
 /** Checks what `cachePut` is given. @throws CacheError `ERR_CACHE_OPTION` */

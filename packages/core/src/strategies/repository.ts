@@ -1,3 +1,5 @@
+import type { Key } from '../key.ts';
+
 /** Reads values by key, whatever strategy lies behind it. */
 export interface ReadRepository<K, V> {
   /** The value of a key; `undefined` if the source has none. */
@@ -23,3 +25,23 @@ export interface Repository<K, V> extends ReadRepository<K, V> {
   /** Removes a value; none there is no error. */
   delete(key: K): Promise<void>;
 }
+
+/** What repositories before a cache offer besides: for when something else has changed what the source holds. */
+export interface Refreshable<K, V> {
+  /** The key of a value in the cache. */
+  keyOf(key: K): Key;
+  /**
+   * Makes the value of a key invalid, and every value and response that was made from it.
+   *
+   * @throws what `invalidateTags` throws, when other processes could not be told
+   */
+  invalidate(key: K): Promise<void>;
+  /** Loads the value of a key anew, puts it into the cache and answers it. Until it is there, others get what was there. */
+  refresh(key: K): Promise<V | undefined>;
+}
+
+/** A repository that reads through a cache. */
+export type CachedReads<K, V> = ReadRepository<K, V> & Refreshable<K, V>;
+
+/** A repository that reads through a cache and writes past it or into it. */
+export type CachedRepository<K, V> = Repository<K, V> & Refreshable<K, V>;

@@ -6,24 +6,27 @@ export interface LoadManyContext {
   readonly signal: AbortSignal;
 }
 
-/** Where values are read from: a database, a service. It says `load`, `loadMany`, or both; each is used where it fits better. */
+/**
+ * Where values are read from: a database, a service. It says `load`, `loadMany`, or both; each is used where it fits better. Both `undefined` and
+ * `null` mean that there is no such value.
+ */
 export type ReadSource<K, V> =
   | (LoadsOne<K, V> & Partial<LoadsMany<K, V>>)
   | (LoadsMany<K, V> & Partial<LoadsOne<K, V>>);
 
 /** A source that reads one value. */
 export interface LoadsOne<K, V> {
-  /** Reads the value of a key; `undefined`: there is none. */
-  readonly load: (key: K, context: LoaderContext<V>) => V | undefined | Promise<V | undefined>;
+  /** Reads the value of a key; `undefined` or `null`: there is none. */
+  readonly load: (key: K, context: LoaderContext<V>) => V | null | undefined | Promise<V | null | undefined>;
 }
 
 /** A source that reads several values at once. */
 export interface LoadsMany<K, V> {
-  /** Reads the values of keys, in their order; `undefined` for each that has none. */
+  /** Reads the values of keys, one for each and in their order; `undefined` or `null` for each that has none. */
   readonly loadMany: (
     keys: readonly K[],
     context: LoadManyContext,
-  ) => readonly (V | undefined)[] | Promise<readonly (V | undefined)[]>;
+  ) => readonly (V | null | undefined)[] | Promise<readonly (V | null | undefined)[]>;
 }
 
 /** What a source is told about a write. */

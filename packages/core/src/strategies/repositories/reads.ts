@@ -1,0 +1,129 @@
+import { Batches } from '../../batches.ts';
+import { type Cache, loadsOf, spaceOf } from '../../cache.ts';
+import { CacheError, invalidOption } from '../../errors.ts';
+import { encodeKey } from '../../key.ts';
+import type { Loadable, Loader, LoaderContext } from '../../loader.ts';
+import type { GetOrSetOptions } from '../../value-loads.ts';
+import { loadOptionsClass } from '../lazy-load-options.ts';
+import type { ReadSource } from '../source.ts';
+import { sourceContext } from './load-context.ts';
+import type { RepositorySettings } from './options.ts';
+
+/** The most keys that a source is asked for at once. */
+export const MAX_BATCH = 100;
+
+/** How reads become loads. */
+export interface ReadOptions {
+  /** Reads of the same turn of the event loop are loaded together, those of several callers too, so many at most. 1: each alone. */
+  readonly maxBatch: number;
+}
+
+/** A value as it lies in the cache: `null` says that the source has none. */
+type Kept<V> = V | null;
+
+/** The values of a source, read through a cache. */
+export class SourceReads<K, V> {
+  readonly #cache: Cache;
+  readonly #source: ReadSource<K, V>;
+  readonly #settings: RepositorySettings<K, V>;
+  readonly #batches: Batches<Wanted<K, V>, V | null | undefined> | undefined;
+  readonly #LoadOptions: new (
+    tags: () => readonly string[],
+  ) => GetOrSetOptions;
+
+  constructor(cache: Cache, source: ReadSource<K, V>, settings: RepositorySettings<K, V>, options: ReadOptions) {
+    this.#cache = cache;
+    this.#source = source;
+    this.#settings = settings;
+    this.#LoadOptions = loadOptionsClass(settings.loadOptions);
+    this.#batches = this.#batchesOf(options.maxBatch);
+  }
+
+  async get(key: K): Promise<V | undefined> {
+    const { keyOf, tagsBefore } = this.#settings;
+    const options = new this.#LoadOptions(() => tagsBefore(key));
+    const load = (context: LoaderContext<unknown>) => this.#load(key, context as LoaderContext<Kept<V>>);
+    const value = await this.#cache.getOrSet(keyOf(key), load as Loader<Loadable>, options);
+    return (value as Kept<V>) ?? undefined;
+  }
+
+  async getMany(keys: readonly K[]): Promise<(V | undefined)[]> {
+    const { keyOf, tagsBefore } = this.#settings;
+    const space = spaceOf(this.#cache);
+    const places = keys.map((key) => ({ key, at: keyOf(key) }));
+    const ids = places.map(({ at }) => space.id(at));
+    const found = await space.findMany(ids);
+    const batches = this.#batches ?? this.#batchesOf(MAX_BATCH);
+    const answers = places.map(({ key, at }, index) => {
+      const load = (context: LoaderContext<Kept<V>>) => this.#load(key, context, batches);
+      const options = new this.#LoadOptions(() => tagsBefore(key));
+      return loadsOf(this.#cache).getOrLoad<Kept<V>>(at, ids[index] ?? '', found[index], load, options);
+    });
+    return (await Promise.all(answers)).map((value) => value ?? undefined);
+  }
+
+  /** Loads a value past the cache, as a loader would. */
+  async load(key: K, context: LoaderContext<Kept<V>>): Promise<V | undefined> {
+    return (await this.#loadOne([key, context])) ?? undefined;
+  }
+
+  async #load(key: K, context: LoaderContext<Kept<V>>, batches = this.#batches): Promise<NonNullable<V> | null> {
+    const { tagsAfter, negativeTtl, keyOf } = this.#settings;
+    const wanted = [key, context] as const;
+    const loaded =
+      batches === undefined
+        ? await this.#loadOne(wanted)
+        : await batches.load(encodeKey(keyOf(key)), wanted, context.signal);
+    context.tag(...tagsAfter(key, loaded ?? undefined));
+    if (loaded === undefined || loaded === null) context.lifetime(negativeTtl);
+    return loaded ?? null;
+  }
+
+  async #loadOne([key, context]: Wanted<K, V>): Promise<V | null | undefined> {
+    const { load } = this.#source;
+    if (load !== undefined) return this.#source.load?.(key, sourceContext(context));
+    return (await this.#loadTogether([key], context.signal))[0];
+  }
+
+  async #loadTogether(keys: readonly K[], signal: AbortSignal): Promise<readonly (V | null | undefined)[]> {
+    const values: unknown = await this.#source.loadMany?.(keys, { signal });
+    if (Array.isArray(values) && values.length === keys.length) return values as (V | null | undefined)[];
+    const given = Array.isArray(values) ? `${values.length} values` : 'no array';
+    const message = `\`loadMany\` returned ${given} for ${keys.length} keys; allowed: one for each key, in their order.`;
+    throw new CacheError('ERR_CACHE_VALUE', message);
+  }
+
+  #batchesOf(maxBatch: number): Batches<Wanted<K, V>, V | null | undefined> | undefined {
+    if (this.#source.loadMany === undefined || maxBatch === 1) return undefined;
+    const run = async (wanted: readonly Wanted<K, V>[], signal: AbortSignal) => {
+      const [first] = wanted;
+      if (wanted.length === 1 && first !== undefined) return [await this.#loadOne(first)];
+      return this.#loadTogether(
+        wanted.map(([key]) => key),
+        signal,
+      );
+    };
+    return new Batches(spaceOf(this.#cache).root.log, run, maxBatch);
+  }
+}
+
+/** A key that somebody waits for, and what its loader was told. */
+type Wanted<K, V> = readonly [key: K, context: LoaderContext<Kept<V>>];
+
+/** Checks what values are read from. @throws CacheError `ERR_CACHE_OPTION` */
+export function checkReadSource(source: unknown): void {
+  const { load, loadMany } = (source ?? {}) as Record<string, unknown>;
+  if (load === undefined && loadMany === undefined) {
+    throw invalidOption('source', source, 'an object with a function `load` or `loadMany`');
+  }
+  for (const [name, given] of Object.entries({ load, loadMany })) {
+    if (given !== undefined && typeof given !== 'function') throw invalidOption(name, given, 'a function');
+  }
+}
+
+/** Checks the greatest number of keys that are loaded together. @throws CacheError `ERR_CACHE_OPTION` */
+export function checkMaxBatch(maxBatch: number | undefined): number {
+  if (maxBatch === undefined) return MAX_BATCH;
+  if (Number.isInteger(maxBatch) && maxBatch > 0) return maxBatch;
+  throw invalidOption('maxBatch', maxBatch, 'a whole number, 1 or more');
+}

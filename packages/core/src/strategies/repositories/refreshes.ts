@@ -1,0 +1,79 @@
+import { type Cache, spaceOf } from '../../cache.ts';
+import { collected, currentDependencies, Dependencies } from '../../dependencies.ts';
+import { toMilliseconds } from '../../duration.ts';
+import type { Entry } from '../../entry.ts';
+import { CacheError } from '../../errors.ts';
+import type { Key } from '../../key.ts';
+import { LoaderContext } from '../../loader.ts';
+import { ownTag } from '../own-tag.ts';
+import { openPlace, settle } from '../place.ts';
+import type { Refreshable } from '../repository.ts';
+import type { RepositorySettings } from './options.ts';
+import type { SourceReads } from './reads.ts';
+import { writtenEntry } from './writes.ts';
+
+/** Makes the cache agree with a source that somebody else has changed. */
+export class Refreshes<K, V> implements Refreshable<K, V> {
+  readonly #cache: Cache;
+  readonly #reads: SourceReads<K, V>;
+  readonly #settings: RepositorySettings<K, V>;
+
+  constructor(cache: Cache, reads: SourceReads<K, V>, settings: RepositorySettings<K, V>) {
+    this.#cache = cache;
+    this.#reads = reads;
+    this.#settings = settings;
+  }
+
+  keyOf(key: K): Key {
+    return this.#settings.keyOf(key);
+  }
+
+  async invalidate(key: K): Promise<void> {
+    const cacheKey = this.#settings.keyOf(key);
+    await this.#cache.delete(cacheKey);
+    await this.#cache.invalidateTags([ownTag(this.#cache, cacheKey)]);
+  }
+
+  async refresh(key: K): Promise<V | undefined> {
+    const { keyOf, tagsBefore, tagsAfter, lifetime, negativeTtl } = this.#settings;
+    const { log, clock } = spaceOf(this.#cache).root;
+    const place = await openPlace(this.#cache, keyOf(key));
+    try {
+      const made = new Dependencies(log, currentDependencies());
+      const value = await this.#load(key, made);
+      if (value === undefined) made.limit(toMilliseconds(negativeTtl, 'negativeTtl'));
+      const tags = [...tagsBefore(key), ...tagsAfter(key, value), ...made.names];
+      const limitAt = made.limitFrom(clock.now());
+      const isOutdated = place.changed(tags);
+      await settle(this.#cache, [place], (): Entry | undefined => {
+        return isOutdated
+          ? undefined
+          : writtenEntry(this.#cache, place, { value: value ?? null, tags, limitAt }, lifetime);
+      });
+      return value;
+    } finally {
+      place.end();
+    }
+  }
+
+  /** Loads past the cache, within the time that loads have. */
+  #load(key: K, made: Dependencies): Promise<V | undefined> {
+    const { clock } = spaceOf(this.#cache).root;
+    const { loadTimeout } = this.#settings;
+    const stop = new AbortController();
+    return new Promise((resolve, reject) => {
+      const cancel = clock.after(loadTimeout, () => {
+        const late = new CacheError(
+          'ERR_CACHE_LOAD_TIMEOUT',
+          `The load did not end within ${loadTimeout} ms (\`loadTimeout\`).`,
+        );
+        reject(late);
+        stop.abort(late);
+      });
+      const context = new LoaderContext<V | null>(stop, undefined, made);
+      collected(made, () => this.#reads.load(key, context))
+        .then(resolve, reject)
+        .finally(cancel);
+    });
+  }
+}

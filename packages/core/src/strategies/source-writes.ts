@@ -1,0 +1,71 @@
+import { CacheError, invalidOption } from '../errors.ts';
+import type { Removal, Save, WriteContext, WriteFailure, WriteOutcome, WriteSource } from './source.ts';
+
+const FUNCTIONS = ['save', 'remove', 'saveMany', 'removeMany'] as const;
+
+/** Checks what values are written to. @throws CacheError `ERR_CACHE_OPTION` */
+export function checkWriteSource(source: unknown): void {
+  const given = (source ?? {}) as Record<string, unknown>;
+  if (typeof given['save'] !== 'function') throw invalidOption('save', given['save'], 'a function of the source');
+  for (const name of FUNCTIONS) {
+    if (given[name] !== undefined && typeof given[name] !== 'function') {
+      throw invalidOption(name, given[name], 'a function');
+    }
+  }
+}
+
+/** Checks that a source can remove. @throws CacheError `ERR_CACHE_OPTION` */
+export function checkCanRemove<K, V>(source: WriteSource<K, V>): void {
+  if (source.remove !== undefined || source.removeMany !== undefined) return;
+  throw new CacheError('ERR_CACHE_OPTION', 'The source has no `remove`, so that nothing can be deleted.', 'remove');
+}
+
+/** What a source is told about the first attempt at a new write. */
+export function newWrite(): WriteContext {
+  return { id: crypto.randomUUID(), attempt: 1, signal: new AbortController().signal };
+}
+
+/**
+ * Writes several values, in one step if the source can; those that were not written.
+ *
+ * @throws what the source throws if none was
+ */
+export async function saveAll<K, V>(
+  source: WriteSource<K, V>,
+  saves: readonly Save<K, V>[],
+): Promise<readonly WriteFailure<K>[]> {
+  const [first] = saves;
+  if (first === undefined) return [];
+  if (saves.length > 1 && source.saveMany !== undefined) return (await source.saveMany(saves)) ?? [];
+  return eachAlone(saves, (save) => source.save(save.key, save.value, save));
+}
+
+/** `saveAll` for removals. */
+export async function removeAll<K, V>(
+  source: WriteSource<K, V>,
+  removals: readonly Removal<K>[],
+): Promise<readonly WriteFailure<K>[]> {
+  const [first] = removals;
+  if (first === undefined) return [];
+  if ((removals.length > 1 || source.remove === undefined) && source.removeMany !== undefined) {
+    return (await source.removeMany(removals)) ?? [];
+  }
+  return eachAlone(removals, (removal) => source.remove?.(removal.key, removal));
+}
+
+/** One after the other, because nobody knows how many the source bears at once. */
+async function eachAlone<K, W extends { readonly key: K }>(
+  writes: readonly W[],
+  write: (each: W) => unknown,
+): Promise<WriteOutcome<K> & readonly WriteFailure<K>[]> {
+  const failures: WriteFailure<K>[] = [];
+  for (const each of writes) {
+    try {
+      await write(each);
+    } catch (error) {
+      if (writes.length === 1) throw error;
+      failures.push({ key: each.key, error });
+    }
+  }
+  return failures;
+}
