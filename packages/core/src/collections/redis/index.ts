@@ -7,7 +7,7 @@ import { ItemCodec } from '../item-codec.ts';
 import { maxLengthOf } from '../options.ts';
 import { StoredDeque } from '../stored-deque.ts';
 import { StoredIndex } from '../stored-index.ts';
-import { OpenConnection } from './open-connection.ts';
+import { OpenConnection } from '../../backends/redis/open-connection.ts';
 import { RedisDeque } from './redis-deque.ts';
 import { RedisIndex } from './redis-index.ts';
 

@@ -1,7 +1,7 @@
 import type { Side } from '../collections.ts';
 import type { DequeStore } from '../stores.ts';
 import { PEEK, PULL, PUSH, RANGE, REMOVE, ROTATE } from './deque-scripts.ts';
-import type { OpenConnection } from './open-connection.ts';
+import type { OpenConnection } from '../../backends/redis/open-connection.ts';
 
 /** Elements read at once while walking. */
 const PAGE = 100;

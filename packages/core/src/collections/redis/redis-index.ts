@@ -2,7 +2,7 @@ import type { Side } from '../collections.ts';
 import type { IndexItem, IndexStore } from '../stores.ts';
 import { REMOVE } from './deque-scripts.ts';
 import { ADD, END, PAGE, SET, TAKE } from './index-scripts.ts';
-import type { OpenConnection } from './open-connection.ts';
+import type { OpenConnection } from '../../backends/redis/open-connection.ts';
 import { buffer } from './redis-deque.ts';
 
 /** Entries read at once while walking. */

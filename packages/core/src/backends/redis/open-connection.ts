@@ -1,12 +1,6 @@
-import {
-  connectTo,
-  isClient,
-  type RedisClient,
-  type RedisConnection,
-  warnOfUnsafeSettings,
-} from '../../backends/redis/client.ts';
-import { Connection } from '../../backends/redis/connection.ts';
-import type { Script, ScriptArgument } from '../../backends/redis/scripts.ts';
+import { connectTo, isClient, type RedisClient, type RedisConnection, warnOfUnsafeSettings } from './client.ts';
+import { Connection } from './connection.ts';
+import type { Script, ScriptArgument } from './scripts.ts';
 import { CacheError } from '../../errors.ts';
 
 /** A connection whose failures are errors of this library: there is nothing to fall back on. */
@@ -45,7 +39,7 @@ export class OpenConnection {
   }
 
   async #answer<T>(send: () => Promise<T>): Promise<T> {
-    if (this.#closed) throw new CacheError('ERR_CACHE_CLOSED', 'The collections are closed.');
+    if (this.#closed) throw new CacheError('ERR_CACHE_CLOSED', 'The connection to Redis was closed.');
     try {
       return await send();
     } catch (cause) {
