@@ -53,17 +53,24 @@ export async function removeAll<K, V>(
   return eachAlone(removals, (removal) => source.remove?.(removal.key, removal));
 }
 
-/** One after the other, because nobody knows how many the source bears at once. */
+/** Failures in a row after which it is hardly the values that are at fault. */
+const MOST_IN_ROW = 3;
+
+/** One after the other, because nobody knows how many the source bears at once; the rest is left once several in a row failed. */
 async function eachAlone<K, W extends { readonly key: K }>(
   writes: readonly W[],
   write: (each: W) => unknown,
 ): Promise<WriteOutcome<K> & readonly WriteFailure<K>[]> {
   const failures: WriteFailure<K>[] = [];
+  let inRow = 0;
   for (const each of writes) {
     try {
+      if (inRow === MOST_IN_ROW) throw failures.at(-1)?.error;
       await write(each);
+      inRow = 0;
     } catch (error) {
       if (writes.length === 1) throw error;
+      inRow = Math.min(inRow + 1, MOST_IN_ROW);
       failures.push({ key: each.key, error });
     }
   }

@@ -9,6 +9,7 @@ import { invalidOption, rejectUnknownOptions } from '../../errors.ts';
 import { encodeRowKey, type RowKey } from './row-key.ts';
 import type { Repository } from '../repository.ts';
 import type { WriteSource } from '../source.ts';
+import { checkCanRemove, checkWriteSource } from '../source-writes.ts';
 import { type Pending, RedisValues } from './redis-values.ts';
 import { Synchronisation, type SyncResult } from './synchronisation.ts';
 
@@ -59,7 +60,7 @@ export class RedisDatabase<K extends RowKey, V> implements Repository<K, V> {
   constructor(client: RedisClient | RedisConnection, target: WriteSource<K, V>, options: RedisDatabaseOptions<K>) {
     rejectUnknownOptions(options, OPTIONS);
     const { name, codec, batchSize = 500, clock = systemClock } = options;
-    if (typeof target?.save !== 'function') throw invalidOption('target', target, 'an object with a function `save`');
+    checkWriteSource(target);
     if (!Number.isSafeInteger(batchSize) || batchSize <= 0 || batchSize > 10_000) {
       throw invalidOption('batchSize', batchSize, 'a whole number from 1 to 10000');
     }
@@ -103,9 +104,7 @@ export class RedisDatabase<K extends RowKey, V> implements Repository<K, V> {
   }
 
   async delete(key: K): Promise<void> {
-    if (this.#target.remove === undefined && this.#target.removeMany === undefined) {
-      throw invalidOption('target', this.#target, 'an object with a function `remove`, because a value is deleted');
-    }
+    checkCanRemove(this.#target);
     await this.#values.remove(encodeRowKey(key));
   }
 

@@ -27,6 +27,8 @@ export interface SyncSettings<K, V> {
 
 /** Keys of which it is remembered that they were refused. */
 const MOST_REFUSED = 10_000;
+/** Keys refused in a row, each alone, after which the others wait for the next round: it is hardly they that are at fault. */
+const MOST_IN_ROW = 3;
 
 /**
  * Brings the last write of each marked key to the other database. Only the holder of the lease does; one that lost it on the way marks again what it
@@ -73,7 +75,13 @@ export class Synchronisation<K extends RowKey, V> {
     // What was refused before goes after the others and alone, so that it does not take them with it.
     const alone = marked.filter(({ key }) => this.#refused.has(key));
     const together = marked.filter(({ key }) => !this.#refused.has(key));
-    for (const batch of [together, ...alone.map((each) => [each])]) await this.#deliver(batch, lease, failures);
+    await this.#deliver(together, lease, failures);
+    let inRow = 0;
+    for (const each of alone) {
+      if (inRow < MOST_IN_ROW) await this.#deliver([each], lease, failures);
+      else failures.set(each.key, undefined);
+      inRow = failures.has(each.key) ? inRow + 1 : 0;
+    }
     const done = marked.filter(({ key }) => !failures.has(key));
     if (!lease.held) {
       await this.#values.markAgain(done.map(({ key }) => key));

@@ -212,9 +212,13 @@ test('What is written while the other database is being written to comes next ti
 test('A write that the other database refuses stalls only itself, and is told', async () => {
   const target = noting();
   const told: unknown[] = [];
-  const refusing = {
+  const refusing: WriteSource<number, Stock> = {
     ...target,
-    saveMany(saves: readonly { readonly key: number; readonly value: Stock; readonly attempt: number }[]) {
+    save(key, value, context) {
+      if (value.count < 0) throw new Error('the count is negative');
+      target.save(key, value, context);
+    },
+    saveMany(saves) {
       if (saves.some(({ value }) => value.count < 0)) throw new Error('the count is negative');
       for (const { key, value } of saves) target.rows.set(key, value);
     },
@@ -236,10 +240,25 @@ test('A write that the other database refuses stalls only itself, and is told', 
   expect(await stock.flush()).toEqual({ written: 1, failed: 0 });
 });
 
+test('A database that is down is left alone after three failures in a row', async () => {
+  let calls = 0;
+  const stock = opener()({
+    save() {
+      calls += 1;
+      throw new Error('down');
+    },
+  });
+  await stock.setMany(Array.from({ length: 20 }, (_, key) => [key, { count: 1 }]));
+  expect(await stock.flush()).toEqual({ written: 0, failed: 20 });
+  expect(calls).toBe(3);
+  expect(await stock.flush()).toEqual({ written: 0, failed: 20 });
+  expect(calls).toBe(6);
+});
+
 test('Those of many that the other database names as failed are tried again, with the same id', async () => {
   const attempts: [number, string, number][] = [];
   const target: WriteSource<number, Stock> = {
-    save: () => {},
+    save: (key, _value, { id, attempt }) => attempts.push([key, id, attempt]),
     saveMany(saves) {
       for (const { key, id, attempt } of saves) attempts.push([key, id, attempt]);
       return saves.filter(({ key, attempt }) => key === 2 && attempt === 1).map(({ key }) => ({ key, error: 'later' }));
@@ -343,14 +362,14 @@ test('Keys that look alike are different rows, and come back as they are', async
 test('Wrong input is refused, and says what is allowed', async () => {
   const open = opener();
   const target = noting();
-  expect(() => open({} as WriteSource<number, Stock>)).toThrow('allowed: an object with a function `save`');
+  expect(() => open({} as WriteSource<number, Stock>)).toThrow('allowed: a function of the source');
   expect(() => open(target, { name: '' })).toThrow('Option `name` is ""');
   expect(() => open(target, { every: 0 })).toThrow("Option `every` is 0; allowed: more than 0, or 'forever'.");
   expect(() => open(target, { batchSize: 0 })).toThrow('Option `batchSize` is 0');
   expect(() => open(target, { lease: 1 })).toThrow("allowed: '50ms' to '1d'");
   expect(() => open(target, { evry: 1 } as object)).toThrow('Unknown option `evry`');
   const stock = open({ save: () => {} });
-  await expect(stock.delete(1)).rejects.toMatchObject({ code: 'ERR_CACHE_OPTION', option: 'target' });
+  await expect(stock.delete(1)).rejects.toMatchObject({ code: 'ERR_CACHE_OPTION', option: 'remove' });
   await expect(stock.set(1, undefined as unknown as Stock)).rejects.toMatchObject({ code: 'ERR_CACHE_VALUE' });
   await expect(stock.set(Number.NaN, { count: 1 })).rejects.toMatchObject({ code: 'ERR_CACHE_KEY' });
 });
