@@ -2,7 +2,7 @@ import type { Caches } from '@cache/core';
 import { type CallHandler, type ExecutionContext, Inject, Injectable, type NestInterceptor } from '@nestjs/common';
 import { concatMap, type Observable } from 'rxjs';
 import { declaredFor, innermost, type Level, placeOf } from './metadata.ts';
-import { isHttp } from './not-http.ts';
+import { isHttp, warnNotHttp } from './not-http.ts';
 import { tagsFor } from './tag-source.ts';
 import { CACHES } from './tokens.ts';
 
@@ -23,7 +23,11 @@ export class MethodInvalidation implements NestInterceptor {
 
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
     const declared = declaredFor(placeOf(context), INVALIDATED);
-    if (innermost(declared) !== this.level || !isHttp(context, '@InvalidateTags()')) return next.handle();
+    if (innermost(declared) !== this.level) return next.handle();
+    if (!isHttp(context)) {
+      warnNotHttp(context, '@InvalidateTags()');
+      return next.handle();
+    }
     const { method } = context.switchToHttp().getRequest<{ method: string }>();
     if (declared.method === undefined && CHANGES_NOTHING.includes(method)) return next.handle();
     return next.handle().pipe(

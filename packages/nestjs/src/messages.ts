@@ -1,3 +1,4 @@
+import { muting } from '@cache/core/node';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
 /** What Express and Fastify give a handler as its request. */
@@ -15,7 +16,12 @@ export interface PlatformResponse {
   hijack?(): unknown;
   getHeaders(): Record<string, number | string | string[] | undefined>;
   removeHeader(name: string): unknown;
+  send: Answering;
+  redirect: Answering;
+  view?: Answering;
 }
+
+type Answering = (this: unknown, ...args: unknown[]) => unknown;
 
 type RoutedMessage = IncomingMessage & { originalUrl?: string; baseUrl?: string };
 
@@ -40,13 +46,16 @@ export function urlOf(message: RoutedMessage): string {
  * Fastify keeps fields apart until it answers. Those that were set above the cache go to Node's response, where they are on
  * Express: so that hits carry them, and a refresh does not take them for the handler's. Cookies stay in both places, because
  * Fastify adds to its list.
+ *
+ * @param own names in lower case that are not from above
  */
-export function handOverFields(response: PlatformResponse): void {
+export function handOverFields(response: PlatformResponse, own: ReadonlySet<string>): void {
   const { raw } = response;
   if (raw === undefined) return;
-  const present = raw.getHeaders();
-  for (const [name, value] of Object.entries(response.getHeaders())) {
-    if (value === undefined || value === present[name]) continue;
+  const fields = response.getHeaders();
+  for (const name in fields) {
+    const value = fields[name];
+    if (value === undefined || own.has(name) || value === raw.getHeader(name)) continue;
     if (name !== 'set-cookie') response.removeHeader(name);
     raw.setHeader(name, value);
   }
@@ -67,13 +76,16 @@ export function hideParsedQuery(request: PlatformRequest): void {
   request.query = Object.fromEntries(Object.entries(request.query as object).filter(([name]) => isVisible(name)));
 }
 
-/** What Nest answers with; whatever else there is ends in one of these. */
-const ANSWERING = ['send', 'render', 'view', 'redirect'] as const;
+const silenceExpress = muting('send', 'render', 'redirect');
+const silenceNode = muting();
 
 /** Lets Nest finish its way with a response that the cache has answered: what it answers itself goes nowhere. */
 export function silence(response: PlatformResponse): void {
-  const target = response as unknown as Record<string, unknown>;
-  for (const name of ANSWERING) if (name in target) target[name] = returnThis;
+  const { raw } = response;
+  if (raw === undefined) return silenceExpress(responseOf(response));
+  silenceNode(raw);
+  response.send = response.redirect = returnThis;
+  if (response.view !== undefined) response.view = returnThis;
   response.hijack?.();
 }
 

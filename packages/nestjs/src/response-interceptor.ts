@@ -14,10 +14,10 @@ import {
   urlOf,
 } from './messages.ts';
 import { declaredFor, innermost, type Level, placeOf } from './metadata.ts';
-import { isHttp } from './not-http.ts';
+import { isHttp, warnNotHttp } from './not-http.ts';
 import { RESPONSE, type ResponseDeclaration } from './response-options.ts';
-import { RouteHead } from './route-head.ts';
-import { type Route, Routes } from './routes.ts';
+import type { RouteHead } from './route-head.ts';
+import { type CachedResponses, Routes } from './routes.ts';
 import { runAgain } from './run-again.ts';
 import { tagsFor } from './tag-source.ts';
 
@@ -47,21 +47,31 @@ export class CacheResponseInterceptor implements NestInterceptor {
 
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
     const place = placeOf(context);
-    const declared = declaredFor<ResponseDeclaration>(place, RESPONSE);
-    if (innermost(declared) !== this.level) return next.handle();
-    const nearest = declared.method ?? declared.controller ?? {};
-    if (!isHttp(context, nearest === 'never' ? '@NeverCache()' : '@CacheResponse()')) return next.handle();
-    return nearest === 'never' ? this.#never(context, next) : this.#cached(context, next, this.#routes.of(place));
+    if (!isHttp(context)) {
+      const declared = declaredFor<ResponseDeclaration>(place, RESPONSE);
+      const isNever = (declared.method ?? declared.controller) === 'never';
+      if (innermost(declared) === this.level) warnNotHttp(context, isNever ? '@NeverCache()' : '@CacheResponse()');
+      return next.handle();
+    }
+    const { level, head, responses } = this.#routes.of(place);
+    if (level !== this.level) return next.handle();
+    return responses === undefined ? this.#never(context, next, head) : this.#cached(context, next, head, responses);
   }
 
-  #never(context: ExecutionContext, next: CallHandler): Observable<unknown> {
+  #never(context: ExecutionContext, next: CallHandler, head: RouteHead): Observable<unknown> {
     const { httpAdapter } = this.#host;
-    httpAdapter.setHeader(context.switchToHttp().getResponse(), 'Cache-Control', 'no-store');
-    new RouteHead(context, httpAdapter).apply();
+    const response = context.switchToHttp().getResponse<PlatformResponse>();
+    httpAdapter.setHeader(response, 'Cache-Control', 'no-store');
+    head.apply(response, httpAdapter);
     return next.handle();
   }
 
-  #cached(context: ExecutionContext, next: CallHandler, { handle, policy, suffix }: Route): Observable<unknown> {
+  #cached(
+    context: ExecutionContext,
+    next: CallHandler,
+    head: RouteHead,
+    { handle, policy, suffix }: CachedResponses,
+  ): Observable<unknown> {
     const http = context.switchToHttp();
     const request = http.getRequest<PlatformRequest>();
     const response = http.getResponse<PlatformResponse>();
@@ -72,9 +82,8 @@ export class CacheResponseInterceptor implements NestInterceptor {
     return new Observable((subscriber) => {
       // Who subscribes again, such as `retry`, wants the handler; the response is watched already.
       if (runs > 0) return next.handle().subscribe(subscriber);
-      const head = new RouteHead(context, this.#host.httpAdapter);
-      head.takeBack();
-      handOverFields(response);
+      head.takeBack(response);
+      handOverFields(response, head.names);
       // With its client Nest gives up a handler that returns an Observable, and answers nothing: the cache waits for no more.
       const giveUp = (): void => {
         if (message.socket.destroyed && !raw.headersSent) raw.writeHead(503).end();
@@ -85,7 +94,7 @@ export class CacheResponseInterceptor implements NestInterceptor {
           return;
         }
         runs += 1;
-        head.apply();
+        head.apply(response, this.#host.httpAdapter);
         addTags(...tagsFor(context, TAGS));
         if (runs > 1) runAgain(context, next, this.#host.httpAdapter);
         else relay(next.handle(), subscriber, giveUp);

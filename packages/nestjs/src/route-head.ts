@@ -1,7 +1,7 @@
-import type { ExecutionContext } from '@nestjs/common';
 import { HEADERS_METADATA, HTTP_CODE_METADATA } from '@nestjs/common/constants.js';
 import type { AbstractHttpAdapter } from '@nestjs/core';
 import type { PlatformResponse } from './messages.ts';
+import type { Place } from './metadata.ts';
 
 interface DeclaredField {
   readonly name: string;
@@ -13,29 +13,27 @@ interface DeclaredField {
  * belong to what the handler answers: a stored response has them, and a handler that runs again needs them again.
  */
 export class RouteHead {
-  readonly #response: PlatformResponse;
-  readonly #adapter: AbstractHttpAdapter;
+  /** In lower case. */
+  readonly names: ReadonlySet<string>;
   readonly #status: number | undefined;
   readonly #fields: readonly DeclaredField[];
 
-  constructor(context: ExecutionContext, adapter: AbstractHttpAdapter) {
-    const handler = context.getHandler();
-    this.#response = context.switchToHttp().getResponse<PlatformResponse>();
-    this.#adapter = adapter;
-    this.#status = Reflect.getMetadata(HTTP_CODE_METADATA, handler) as number | undefined;
-    this.#fields = (Reflect.getMetadata(HEADERS_METADATA, handler) ?? []) as DeclaredField[];
+  constructor({ method }: Place) {
+    this.#status = Reflect.getMetadata(HTTP_CODE_METADATA, method) as number | undefined;
+    this.#fields = (Reflect.getMetadata(HEADERS_METADATA, method) ?? []) as DeclaredField[];
+    this.names = new Set(this.#fields.map(({ name }) => name.toLowerCase()));
   }
 
-  /** Takes off the response what Nest has put there. */
-  takeBack(): void {
-    for (const { name } of this.#fields) this.#response.removeHeader(name);
+  /** Takes off the response what Nest has put there; Fastify keeps it apart. */
+  takeBack(response: PlatformResponse): void {
+    if (response.raw === undefined) for (const name of this.names) response.removeHeader(name);
   }
 
   /** Puts it on the response, for a run of the handler. */
-  apply(): void {
-    if (this.#status !== undefined) this.#adapter.status(this.#response, this.#status);
+  apply(response: PlatformResponse, adapter: AbstractHttpAdapter): void {
+    if (this.#status !== undefined) adapter.status(response, this.#status);
     for (const { name, value } of this.#fields) {
-      this.#adapter.setHeader(this.#response, name, typeof value === 'function' ? value() : value);
+      adapter.setHeader(response, name, typeof value === 'function' ? value() : value);
     }
   }
 }

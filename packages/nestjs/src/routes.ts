@@ -3,13 +3,23 @@ import { createNodeHandler, type Exchange, type ResponsePolicy } from '@cache/co
 import { Inject, Injectable, Logger, type OnModuleInit, VersioningType } from '@nestjs/common';
 import { GUARDS_METADATA } from '@nestjs/common/constants.js';
 import { ApplicationConfig, ModulesContainer } from '@nestjs/core';
-import { declaredFor, type Place } from './metadata.ts';
+import { type Declared, declaredFor, innermost, type Level, type Place } from './metadata.ts';
 import type { CacheModuleOptions } from './module-options.ts';
 import { type CacheResponseOptions, RESPONSE, type ResponseDeclaration } from './response-options.ts';
+import { RouteHead } from './route-head.ts';
 import { CACHES, DEFAULT_CACHE, MODULE_OPTIONS } from './tokens.ts';
 
-/** How the responses of a route are cached. */
+/** What is known of a route before it is asked for. */
 export interface Route {
+  /** Where the interceptor stands that does the work; those around it pass. */
+  readonly level: Level;
+  readonly head: RouteHead;
+  /** How its responses are cached; `undefined` if they never are. */
+  readonly responses: CachedResponses | undefined;
+}
+
+/** How the responses of a route are cached. */
+export interface CachedResponses {
   readonly handle: (exchange: Exchange) => void;
   readonly policy: ResponsePolicy;
   /** What the key holds beside the URL, where a request field decides which handler answers it. */
@@ -60,13 +70,21 @@ export class Routes implements OnModuleInit {
   #check(controller: Place['controller']): void {
     for (const method of methodsOf(controller.prototype as object)) {
       const declared = declaredFor<ResponseDeclaration>({ controller, method }, RESPONSE);
-      const nearest = declared.method ?? declared.controller;
-      if (nearest !== undefined && nearest !== 'never') this.of({ controller, method });
+      if (innermost(declared) !== 'application') this.of({ controller, method });
     }
   }
 
   #create(place: Place): Route {
     const declared = declaredFor<ResponseDeclaration>(place, RESPONSE);
+    const isCached = (declared.method ?? declared.controller) !== 'never';
+    return {
+      level: innermost(declared),
+      head: new RouteHead(place),
+      responses: isCached ? this.#cached(place, declared) : undefined,
+    };
+  }
+
+  #cached(place: Place, declared: Declared<ResponseDeclaration>): CachedResponses {
     const { cache = DEFAULT_CACHE, ...given }: CacheResponseOptions = {
       ...this.#defaults,
       ...optionsOf(declared.controller),

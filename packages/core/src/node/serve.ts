@@ -13,7 +13,6 @@ import { rerun } from './rerun.ts';
 import { type RequestFacts, toHttpRequest } from './request.ts';
 import { changeFields, rememberFields } from './request-fields.ts';
 import { watchHeaders } from './request-view.ts';
-import { mute } from './response-control.ts';
 import { appendElement, beforeHead, headerList } from './response-head.ts';
 
 /** One request on its way through a cache in a framework that works on Node's own messages. */
@@ -36,8 +35,8 @@ export interface Exchange extends RequestFacts {
    */
   readonly comeBack?: (run: (next: Exchange['next']) => void) => void;
   /**
-   * Called where `next` is not, once the response is answered: for a framework that answers after its handlers. What it
-   * then does to the response goes nowhere.
+   * Called where `next` is not, once the response is answered: for a framework that answers after its handlers, and must be
+   * kept from it. See `muting`.
    */
   readonly onAnswered?: () => void;
 }
@@ -71,7 +70,7 @@ function act(http: HttpCache, exchange: Exchange, asked: HttpRequest, lookup: Lo
     exchange.onAnswered?.();
   } else if (lookup.kind === 'unavailable') {
     replyUnavailable(response, `${http.name}; ${lookup.status}`);
-    answered(exchange);
+    exchange.onAnswered?.();
   } else if (lookup.kind === 'hit') {
     const { refresh } = lookup;
     if (refresh !== undefined) {
@@ -79,16 +78,10 @@ function act(http: HttpCache, exchange: Exchange, asked: HttpRequest, lookup: Lo
       rerun(exchange, () => runInto(http, again, asked, refresh, NO_CONDITIONS));
     }
     reply(asked, response, replyOf(http, lookup, fastPath?.learning(asked, http, lookup)), exchange.send);
-    if (refresh === undefined) answered(exchange);
+    if (refresh === undefined) exchange.onAnswered?.();
   } else {
     runInto(http, exchange, asked, lookup.fill, conditionsOf(asked.header));
   }
-}
-
-function answered({ response, onAnswered }: Exchange): void {
-  if (onAnswered === undefined) return;
-  mute(response);
-  onAnswered();
 }
 
 /** Lets a response go out as it is, apart from what tells of the cache. */
