@@ -10,3 +10,9 @@ export { CacheResponseInterceptor } from './response-interceptor.ts';
 export type { CacheResponseOptions } from './response-options.ts';
 export type { TaggedRequest, TagSource } from './tag-source.ts';
 export { CACHES, cacheToken, InjectCache } from './tokens.ts';
+export {
+  FragmentsModule,
+  type FragmentsModuleAsyncOptions,
+  type FragmentsModuleOptions,
+  InjectFragments,
+} from './fragments-module.ts';

@@ -15,6 +15,7 @@ import {
 } from './messages.ts';
 import { declaredFor, innermost, type Level, placeOf } from './metadata.ts';
 import { isHttp, warnNotHttp } from './not-http.ts';
+import { renderWithin } from './render-within.ts';
 import { RESPONSE, type ResponseDeclaration } from './response-options.ts';
 import type { RouteHead } from './route-head.ts';
 import { type CachedResponses, Routes } from './routes.ts';
@@ -95,6 +96,7 @@ export class CacheResponseInterceptor implements NestInterceptor {
         }
         runs += 1;
         head.apply(response, this.#host.httpAdapter);
+        renderWithin(context, response);
         addTags(...tagsFor(context, TAGS));
         if (runs > 1) runAgain(context, next, this.#host.httpAdapter);
         else relay(next.handle(), subscriber, giveUp);
