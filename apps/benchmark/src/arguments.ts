@@ -18,10 +18,10 @@ export interface Plan {
 }
 
 /** The kinds of scenarios. */
-export type Family = 'memory' | 'http' | 'redis' | 'sqlite' | 'latency';
+export type Family = 'memory' | 'http' | 'redis' | 'sqlite' | 'latency' | 'fragments';
 
 /** How the command is used. */
-export const USAGE = `Usage: npm run bench -- memory|http|redis|sqlite|latency [options]
+export const USAGE = `Usage: npm run bench -- memory|http|redis|sqlite|latency|fragments [options]
   --quick            few short rounds: shows that everything works, not how fast it is
   --full             adds the scenarios that take minutes
   --json             nothing but JSON on stdout (with: npm run --silent bench)
@@ -73,6 +73,7 @@ const THOROUGH: Record<Family, Effort> = {
   redis: { rounds: 7, warmUpMs: 500, measureMs: 1_000 },
   sqlite: { rounds: 7, warmUpMs: 500, measureMs: 1_000 },
   latency: { rounds: 5, warmUpMs: 500, measureMs: 1_000 },
+  fragments: { rounds: 5, warmUpMs: 500, measureMs: 1_000 },
 };
 
 const QUICK: Record<Family, Effort> = {
@@ -81,6 +82,7 @@ const QUICK: Record<Family, Effort> = {
   redis: { rounds: 2, warmUpMs: 200, measureMs: 300 },
   sqlite: { rounds: 2, warmUpMs: 200, measureMs: 300 },
   latency: { rounds: 1, warmUpMs: 200, measureMs: 300 },
+  fragments: { rounds: 2, warmUpMs: 300, measureMs: 300 },
 };
 
 const FAMILIES = Object.keys(THOROUGH) as Family[];

@@ -1,4 +1,5 @@
 import { type Family, parsePlan, type Plan, USAGE } from './arguments.ts';
+import { runFragments } from './fragments/run.ts';
 import { runHttp } from './http/run.ts';
 import { runLatency } from './latency/run.ts';
 import { runMemory } from './memory/run.ts';
@@ -12,6 +13,7 @@ const RUN: Record<Family, (plan: Plan, onRows: (rows: Row[]) => void) => Promise
   redis: (plan, onRows) => runStores('redis', plan, onRows),
   sqlite: (plan, onRows) => runStores('sqlite', plan, onRows),
   latency: runLatency,
+  fragments: runFragments,
 };
 
 const plan = parsePlan(process.argv.slice(2), (line) => console.error(line));

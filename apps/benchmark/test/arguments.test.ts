@@ -16,7 +16,7 @@ test('a quick plan is short, and JSON is only printed when asked for', () => {
   expect(parse('memory', '--quick')?.measureMs).toBeLessThan(parse('memory')?.measureMs ?? 0);
 });
 
-test.each(['redis', 'sqlite', 'latency'])('%s is measured too', (family) => {
+test.each(['redis', 'sqlite', 'latency', 'fragments'])('%s is measured too', (family) => {
   expect(parse(family)).toMatchObject({ family, svg: undefined });
 });
 

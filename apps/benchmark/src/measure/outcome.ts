@@ -9,6 +9,8 @@ export interface Measurement {
   readonly p99Ms: number;
   /** How long a server's core was busy with one request: steadier than a rate when the machine is shared. */
   readonly cpuMs?: number;
+  /** How many commands a server was sent for one operation. */
+  readonly commands?: number;
   /** How often a stampede reached the loader. */
   readonly loads?: number;
   /** How long a miss took, the origin answering at once. */

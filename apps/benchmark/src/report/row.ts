@@ -15,13 +15,14 @@ export interface Row {
   readonly p90Ms?: number;
   readonly p99Ms: number | null;
   readonly cpuMs?: number;
+  readonly commands?: number;
   readonly loads?: number;
   readonly missMs?: number;
   readonly bytesPerEntry?: number;
   readonly wrong?: string;
 }
 
-const EXTRAS = ['p90Ms', 'cpuMs', 'loads', 'missMs', 'bytesPerEntry'] as const;
+const EXTRAS = ['p90Ms', 'cpuMs', 'commands', 'loads', 'missMs', 'bytesPerEntry'] as const;
 
 /** Sums up the rounds of a scenario: medians, and the median of the ratios to the floor of the same round. */
 export function toRows(scenario: string, results: ReadonlyMap<string, Rounds>): Row[] {

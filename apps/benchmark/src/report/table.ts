@@ -31,6 +31,7 @@ const COLUMNS: readonly Column[] = [
   { title: 'p90', cell: (row) => duration(row.p90Ms ?? null) },
   { title: 'p99', cell: (row) => duration(row.p99Ms) },
   { title: 'cpu/op', cell: (row) => duration(row.cpuMs ?? null) },
+  { title: 'commands/op', cell: (row) => row.commands?.toFixed(2) ?? '' },
   { title: 'loads', cell: (row) => whole(row.loads) },
   { title: 'miss', cell: (row) => duration(row.missMs ?? null) },
   { title: 'bytes/entry', cell: (row) => whole(row.bytesPerEntry) },

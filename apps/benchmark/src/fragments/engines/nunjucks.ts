@@ -1,0 +1,43 @@
+import { nunjucksFragments } from '@cache/core/fragments/nunjucks';
+import nunjucks from 'nunjucks';
+import { format } from '../card.ts';
+import type { Block, PageEngine } from '../engine.ts';
+
+const BLOCKS: Record<Block, string> = {
+  row: `<li><a href="/cities/{{ city.id }}">{{ city.name }}</a> <span class="number">{{ format.number(city.population) }}</span></li>`,
+  card: `<section class="city">
+  <h2>{{ city.name }}</h2>
+  <p class="lead">{{ city.kind }} in {{ city.country }}</p>
+  <dl class="facts">
+    <div><dt>Population</dt><dd>{{ format.number(city.population) }}</dd></div>
+    <div><dt>Rank</dt><dd>{{ format.number(city.rank) }} <small>of {{ format.number(city.cities) }} in {{ city.country }}</small></dd></div>
+    <div><dt>Position</dt><dd>{{ format.position(city.lat, city.lon) }}</dd></div>
+    <div><dt>Record</dt><dd><a href="https://www.geonames.org/{{ city.id }}">GeoNames {{ city.id }}</a></dd></div>
+  </dl>
+  <form action="/favourites/{{ city.id }}?back=/cities/{{ city.id }}" method="post"><button>Add to favourites</button></form>
+  <p>{% if city.favourites %}Chosen by {{ format.number(city.favourites) }} visitors{% else %}Nobody chose it yet{% endif %}</p>
+  <ol class="neighbours">
+    {% for near in city.neighbours %}<li><a href="/cities/{{ near.id }}">{{ near.name }}</a> <span class="where">{{ near.kind }}, {{ near.country }}</span>
+      <span class="number">{{ format.distance(near.kilometres) }} {{ format.wind(near.bearing) }}</span></li>
+    {% endfor %}
+  </ol>
+</section>`,
+};
+
+const page = (block: string): string => `<main>{% for city in cards %}${block}{% endfor %}</main>`;
+
+export const nunjucksEngine: PageEngine = {
+  name: 'Nunjucks',
+  plain(block) {
+    const environment = new nunjucks.Environment(null, { autoescape: true });
+    const template = new nunjucks.Template(page(BLOCKS[block]), environment);
+    return (cards) => template.render({ cards, format });
+  },
+  cached(block, fragments) {
+    const environment = new nunjucks.Environment(null, { autoescape: true });
+    const views = nunjucksFragments(environment, fragments);
+    const text = page(`{% cache '${block}', city.id, ttl='1h' %}${BLOCKS[block]}{% endcache %}`);
+    const template = new nunjucks.Template(text, environment);
+    return (cards) => views.render(template, { cards, format });
+  },
+};
