@@ -36,11 +36,6 @@ export class Place {
     return this.#space.root.log.changedSince(tags, this.began);
   }
 
-  /** Whether somebody else has written there since. */
-  get contested(): boolean {
-    return this.#write.fenced || this.changed([this.tag]);
-  }
-
   /** Replaces what is there; with nothing, so that the next reader loads, if the entry is `undefined` or somebody was faster. */
   async put(entry: Entry | undefined): Promise<void> {
     const wanted = this.#write.fenced ? undefined : entry;
@@ -105,7 +100,7 @@ export async function settle(
   entryOf: (place: Place, index: number) => Entry | undefined,
   tags: readonly string[] = [],
 ): Promise<void> {
-  const contested = places.map((place) => place.contested);
+  const contested = places.map((place) => place.changed([place.tag]));
   await invalidateOrReport(cache, [...new Set([...places.map(({ tag }) => tag), ...tags])]);
   const putting = places.map(async (place, index) => {
     let entry: Entry | undefined;

@@ -34,6 +34,8 @@ export class SharedMemory {
   readonly calls: string[] = [];
   /** While set, calls wait for it before they take effect. */
   gate: Promise<unknown> | undefined;
+  /** While set, clients hear of each other's invalidations only by `deliver`, and do not know that they are late. */
+  lagging = false;
   readonly #data = new Map<string, Data>();
 
   /** A client, as each process has one. */
@@ -66,6 +68,11 @@ export class SharedMemory {
       for (const follower of data.cutOff) replay(data, follower);
       data.cutOff.clear();
     }
+  }
+
+  /** Tells all clients what they have not heard yet. */
+  deliver(): void {
+    for (const data of this.#data.values()) for (const follower of data.followers) replay(data, follower);
   }
 
   async call<T>(operation: string, work: () => T): Promise<T> {
@@ -108,6 +115,7 @@ class Client extends OneByOne implements Store {
         server.call('append', () => {
           const position = (data.records.at(-1)?.[0] ?? 0) + 1;
           data.records.push([position, names]);
+          if (server.lagging) return position;
           for (const follower of data.followers) if (!data.cutOff.has(follower)) follower.apply(position, names);
           return position;
         }),

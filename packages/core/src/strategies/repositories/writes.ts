@@ -47,7 +47,7 @@ export class SourceWrites<K, V> {
     { invalidates = [] }: WriteOptions<K, V>,
   ) {
     checkWriteSource(source);
-    if (typeof invalidates !== 'function') validateTags(invalidates);
+    if (typeof invalidates !== 'function') validateTags(invalidates, 'invalidates');
     this.#cache = cache;
     this.#source = source;
     this.#settings = settings;
@@ -89,7 +89,10 @@ export class SourceWrites<K, V> {
       key,
       value,
       tags: [...tagsBefore(key), ...tagsAfter(key, value)],
-      invalidated: validateTags(typeof invalidates === 'function' ? invalidates(key, value) : invalidates),
+      invalidated: validateTags(
+        typeof invalidates === 'function' ? invalidates(key, value) : invalidates,
+        'invalidates',
+      ),
     };
   }
 

@@ -132,7 +132,7 @@ export function repositoryContract(make: MakeRepository, world: World, { delayed
     await settled();
     const there = await table.read(5);
     const found: (City | undefined)[] = await cache.getMany([['city', 5]]);
-    if (found[0] !== undefined) expect(found[0]).toEqual(there);
+    expect(found[0] ?? there).toEqual(there);
     expect(await repository.get(5)).toEqual(there);
   });
 
