@@ -14,13 +14,15 @@ const MAX_ROUNDS = 100;
  * Changes a key depending on what is there, atomically for everybody who shares the store: looks, decides, and swaps if
  * nothing changed meanwhile, else looks again. `undefined` if the backend failed (which is reported).
  *
- * @param decide is given the fresh entry, if there is one; may be called several times
+ * @param decide is given the entry, if there is one; may be called several times
+ * @param given which entries it is given: fresh ones only, or stale ones too
  * @throws CacheError `ERR_CACHE_CONTENTION` after a hundred rounds; `ERR_CACHE_VALUE` if the backend refuses the value
  */
 export async function update<R>(
   space: Space,
   id: string,
   decide: (entry: Entry | undefined, now: number) => Change<R>,
+  given: 'fresh' | 'usable' = 'fresh',
 ): Promise<R | undefined> {
   const { clock, store } = space.root;
   try {
@@ -30,7 +32,8 @@ export async function update<R>(
       const stored = found instanceof Promise ? await space.inTime(found) : found;
       const now = clock.now();
       const usable = space.ifUsable(id, stored, now);
-      const change = decide(usable !== undefined && isFresh(usable, now) ? usable : undefined, now);
+      const counts = usable !== undefined && (given === 'usable' || isFresh(usable, now));
+      const change = decide(counts ? usable : undefined, now);
       if (change.keep) return change.result;
       space.fence(id);
       const swapping = store.swap(id, usable ?? (store.capabilities.shared ? stored : undefined), change.next);

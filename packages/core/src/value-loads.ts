@@ -73,6 +73,19 @@ export class ValueLoads {
     return this.#space.answer(key, entry) as T;
   }
 
+  /** Loads and stores whatever is there, fresh or not; for callers that decide by themselves when. Others find and join the load. */
+  async reload<T>(
+    key: Key,
+    id: string,
+    found: Entry | undefined,
+    loader: Loader<T>,
+    options: GetOrSetOptions,
+  ): Promise<Entry> {
+    const call = { ...this.#check(key, id, loader, options), found };
+    currentDependencies()?.hear(this.#space.root.log);
+    return this.#loadEntry(call, this.#space.ifUsable(id, found, this.#space.root.clock.now()));
+  }
+
   #check<T>(key: Key, id: string, loader: Loader<T>, options: GetOrSetOptions): Omit<LoadCall<T>, 'found'> {
     if (typeof loader !== 'function') throw invalidOption('loader', loader, 'a function');
     rejectUnknownOptions(options, GET_OR_SET_OPTIONS);
@@ -112,8 +125,12 @@ export class ValueLoads {
       .catch((error: unknown) => this.#space.report('refresh', error, call.key));
   }
 
-  /** Joins the load under way or starts one; repeats if what it joined turns out older than this call. */
   async #load<T>(call: LoadCall<T>, stale: Entry | undefined): Promise<T> {
+    return this.#space.use(await this.#loadEntry(call, stale)) as T;
+  }
+
+  /** Joins the load under way or starts one; repeats if what it joined turns out older than this call. */
+  async #loadEntry<T>(call: LoadCall<T>, stale: Entry | undefined): Promise<Entry> {
     const { flights, log } = this.#space.root;
     for (;;) {
       call.signal?.throwIfAborted();
@@ -123,7 +140,7 @@ export class ValueLoads {
       const flight = flights.find(call.id) ?? this.#start(call, stale);
       const entry = await flight.join(call.signal);
       if (flight !== joined || entry.position === asked || !this.#outdated(entry.tags, entry.position)) {
-        return this.#space.use(entry) as T;
+        return entry;
       }
     }
   }

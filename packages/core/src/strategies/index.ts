@@ -20,3 +20,12 @@ export type {
   WriteOutcome,
   WriteSource,
 } from './source.ts';
+export { inProcess, type InProcessOptions } from './refresh/in-process.ts';
+export type { ItemPeek } from './refresh/items.ts';
+export { Job, type JobOptions } from './refresh/job.ts';
+export { allRows, oneRow, type QueryRows } from './refresh/query-rows.ts';
+export { refreshBehind } from './refresh/refresh-behind.ts';
+export type { RefreshedFunction, RefreshedFunctionOptions, RefreshOptions } from './refresh/refreshed-function.ts';
+export type { RefreshedItems, RefreshedRepositoryOptions } from './refresh/refreshed-repository.ts';
+export type { ItemCall, ItemState, ItemStatus } from './refresh/rules.ts';
+export type { RefreshRequest, RefreshRunner } from './refresh/runner.ts';

@@ -67,6 +67,11 @@ export class SourceReads<K, V> {
     return (await this.#loadOne([key, context])) ?? undefined;
   }
 
+  /** What a loader returns for a key: the value with its tags, or `null` with the lifetime that "there is none" has. */
+  async kept(key: K, context: LoaderContext<Kept<V>>): Promise<NonNullable<V> | null> {
+    return this.#load(key, context);
+  }
+
   async #load(key: K, context: LoaderContext<Kept<V>>, batches = this.#batches): Promise<NonNullable<V> | null> {
     const { tagsAfter, negativeTtl, keyOf } = this.#settings;
     const wanted = [key, context] as const;
