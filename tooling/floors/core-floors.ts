@@ -12,8 +12,10 @@ const FLOORS: readonly (readonly [name: string, members: readonly string[]])[] =
   [
     'cache',
     [
+      'hole-marks',
       'dependencies',
       'batches',
+      'hole',
       'loader',
       'space',
       'updates',

@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { type Duration, toMilliseconds } from './duration.ts';
 import type { Entry } from './entry.ts';
+import type { HoleMarks } from './hole-marks.ts';
 import type { InvalidationLog } from './invalidation/log.ts';
 import { validateTags } from './invalidation/tags.ts';
 
@@ -14,13 +15,16 @@ export class Dependencies {
   #limitAt = Infinity;
   /** Longest lifetime from the moment of storing, in milliseconds. */
   #maxTtl = Infinity;
+  /** Marks the holes of the response that is being made, if it may have any. */
+  readonly marks: HoleMarks | undefined;
   readonly #log: InvalidationLog;
   readonly #around: Dependencies | undefined;
 
   /** @param around what is being made around this; it depends on everything that this depends on */
-  constructor(log: InvalidationLog, around?: Dependencies) {
+  constructor(log: InvalidationLog, around?: Dependencies, marks?: HoleMarks) {
     this.#log = log;
     this.#around = around;
+    this.marks = marks;
   }
 
   /** All names the value depends on, those of namespaces included. */
@@ -63,6 +67,11 @@ export class Dependencies {
     this.#limitAt = Math.min(this.#limitAt, part.#limitAt);
     this.#maxTtl = Math.min(this.#maxTtl, part.#maxTtl);
     this.#around?.include(part);
+  }
+
+  /** What is made around this is for one client, and must not be stored. */
+  limitAround(): void {
+    this.#around?.limit(0);
   }
 
   /** The latest instant at which a value stored now may still be fresh; `-Infinity` if it must not be stored at all. */

@@ -22,6 +22,7 @@ export type { StoredStream, StreamStore, StreamWrite } from './backends/streams.
 export type { ByteSource } from './byte-source.ts';
 export type { SetStreamOptions } from './value-streams.ts';
 export type { ValueIsolation } from './isolation.ts';
+export { hole } from './hole.ts';
 export { type CacheControlDirectives, formatCacheControl } from './http/format-cache-control.ts';
 export { formatVary } from './http/format-vary.ts';
 export { ResponseControls, type ResponseFields } from './http/response-controls.ts';

@@ -1,5 +1,5 @@
 import type { Cache, ResponseControls } from '@cache/core';
-import { controlsOf, createNodeHandler, hideParsedCookies, isIdentified, type ResponsePolicy } from '@cache/core/node';
+import { controlsOf, createNodeHandler, isIdentified, type ResponsePolicy } from '@cache/core/node';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Request } from 'express';
 import { hasComeBack, type Run, sendBack } from './come-back.ts';
@@ -37,7 +37,7 @@ export type CacheMiddleware = (
  *   response.json(await readCity(request.params.id));
  * });
  */
-export function cacheResponse(cache: Cache, policy: ResponsePolicy = {}): CacheMiddleware {
+export function cacheResponse(cache: Cache, policy: ResponsePolicy<Request> = {}): CacheMiddleware {
   const handle = createNodeHandler(cache, policy);
   const here = Symbol('cacheResponse');
   return (request, response, next) => {
@@ -49,7 +49,6 @@ export function cacheResponse(cache: Cache, policy: ResponsePolicy = {}): CacheM
     const { originalUrl: target } = request;
     const comeBack = (run: Run): void => sendBack({ request, response, target, here, next: below }, run);
     const onFill = (): void => {
-      if (policy.cookies !== undefined) hideParsedCookies(request, policy.cookies);
       if (policy.query !== undefined) hideParsedQuery(request);
     };
     handle({
@@ -61,15 +60,21 @@ export function cacheResponse(cache: Cache, policy: ResponsePolicy = {}): CacheM
       identified: isIdentified(request),
       onFill,
       comeBack,
+      context: request as Request,
+      holders: () => [request, localsOf(response) ?? {}],
     });
   };
 }
 
 /** A response outside of an app has no `locals`. Views are given all that is enumerable there, and a `cache` tells Express to keep them. */
 function provideControls(response: ServerResponse): void {
-  const { locals } = response as { locals?: Express.Locals };
+  const locals = localsOf(response);
   if (locals === undefined) return;
   Object.defineProperty(locals, 'cache', { value: controlsOf(response), configurable: true, writable: true });
+}
+
+function localsOf(response: ServerResponse): Express.Locals | undefined {
+  return (response as { locals?: Express.Locals }).locals;
 }
 
 /** The URL that was asked for, and what middleware above the cache has made of it if anything. */

@@ -1,5 +1,13 @@
 export type { ResponseControls } from '@cache/core';
-export type { PolicyRequest, RequestCondition, ResponsePolicy } from '@cache/core/node';
+export type {
+  Hole,
+  HoleFill,
+  HoleRequest,
+  Holes,
+  PolicyRequest,
+  RequestCondition,
+  ResponsePolicy,
+} from '@cache/core/node';
 export { cacheControl, type HeaderMiddleware, neverCache, varyOn } from './cache-headers.ts';
 export { type CacheableRequest, type CacheMiddleware, cacheResponse } from './cache-response.ts';
 export { fragmentEngine, type ViewEngine } from './fragment-engine.ts';

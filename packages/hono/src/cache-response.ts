@@ -1,6 +1,6 @@
 import type { Cache, ResponseControls } from '@cache/core';
 import { createFetchHandler, type ResponsePolicy } from '@cache/core/fetch';
-import type { MiddlewareHandler } from 'hono';
+import type { Context, MiddlewareHandler } from 'hono';
 import { HonoExchange } from './exchange.ts';
 
 /** What handlers below the cache find on their context. */
@@ -32,7 +32,7 @@ export interface CacheEnv {
  *   return c.html(await renderNews());
  * });
  */
-export function cacheResponse(cache: Cache, policy: ResponsePolicy = {}): MiddlewareHandler<CacheEnv> {
+export function cacheResponse(cache: Cache, policy: ResponsePolicy<Context> = {}): MiddlewareHandler<CacheEnv> {
   const handle = createFetchHandler(cache, policy);
   const middleware: MiddlewareHandler<CacheEnv> = async (c, next) => {
     const exchange = new HonoExchange(c, next, middleware);

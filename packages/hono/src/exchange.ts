@@ -2,6 +2,7 @@ import type { FetchExchange, HandlerRun, NoteHead } from '@cache/core/fetch';
 import type { Context, MiddlewareHandler, Next } from 'hono';
 import type { CacheEnv } from './cache-response.ts';
 import { ClientAnswer } from './client-answer.ts';
+import { hideIdentity } from './hide-identity.ts';
 import { isIdentified, nodeMessages, routedUrl } from './facts.ts';
 import { noteHead } from './note-head.ts';
 import { controlsOf, fieldsAbove } from './response-fields.ts';
@@ -12,7 +13,7 @@ import { show, showAround } from './shown-request.ts';
 const ALREADY_SENT = 'x-hono-already-sent';
 
 /** One request on its way through a cache in Hono, whose context has one response for all that happens. */
-export class HonoExchange implements FetchExchange {
+export class HonoExchange implements FetchExchange<undefined, Context> {
   readonly request: Request;
   readonly url: string | undefined;
   readonly target: string | undefined;
@@ -36,16 +37,21 @@ export class HonoExchange implements FetchExchange {
   }
 
   /** Runs what is below the cache and takes what the context has then. */
-  async next(shown: Request, { purpose, isAround }: HandlerRun): Promise<Response | undefined> {
+  async next(shown: Request, { purpose, isAround, hidesIdentity }: HandlerRun): Promise<Response | undefined> {
     const c = this.#c;
     c.set('cache', controlsOf(c));
     if (purpose === 'refresh') show(c.req, shown);
-    else if (purpose !== 'pass') showAround(c.req, shown, isAround);
+    else if (shown !== this.request) showAround(c.req, shown, isAround);
+    if (hidesIdentity) hideIdentity(c, isAround);
     if (purpose === 'again') {
       this.#forgetAnswer();
       await runBelow(c, this.#middleware, this.#index);
     } else await this.#next();
     return c.finalized && !c.res.headers.has(ALREADY_SENT) ? c.res : undefined;
+  }
+
+  get context(): Context {
+    return this.#c;
   }
 
   above(): Headers | undefined {

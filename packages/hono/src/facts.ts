@@ -25,7 +25,7 @@ export function nodeMessages(c: Context): { incoming: IncomingFacts | undefined;
 }
 
 /** Where authentication puts who is asking: the usual name, `hono/jwt`, Auth.js. */
-const IDENTITIES = ['user', 'jwtPayload', 'authUser'] as const;
+export const IDENTITIES = ['user', 'jwtPayload', 'authUser'] as const;
 
 /** Whether something above the cache knows who is asking, or a client certificate that was checked tells it. */
 export function isIdentified(c: Context, incoming: IncomingFacts | undefined): boolean {

@@ -29,7 +29,7 @@ declare module 'koa' {
  *   ctx.body = await readCity(ctx.params.id);
  * });
  */
-export function cacheResponse(cache: Cache, policy: ResponsePolicy = {}): Middleware {
+export function cacheResponse(cache: Cache, policy: ResponsePolicy<Context> = {}): Middleware {
   const handle = createNodeHandler(cache, policy);
 
   const middleware: Middleware = (ctx, next) => {
@@ -79,6 +79,9 @@ export function cacheResponse(cache: Cache, policy: ResponsePolicy = {}): Middle
           if (below === undefined && response.headersSent) ctx.respond = false;
           resolve(below);
         },
+        fail: (error) => ctx.onerror(error as Error),
+        context: ctx,
+        holders: () => [ctx, ctx.state, request],
         send: ctx.app.middleware[0] === middleware ? undefined : sendThrough(ctx),
       });
     });

@@ -2,7 +2,7 @@ import type { HandlerRun, ResponsePolicy } from '@cache/core/node';
 import type { Context } from 'koa';
 
 /** Takes away what Koa remembers of the request from before the cache has hidden parts of it. */
-export function prepareHandler(ctx: Context, policy: ResponsePolicy): void {
+export function prepareHandler(ctx: Context, policy: Pick<ResponsePolicy, 'query'>): void {
   const { request } = ctx;
   // It looks at the fields that the request had when it was made.
   Reflect.set(request, 'accept', undefined);

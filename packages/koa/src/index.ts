@@ -1,5 +1,13 @@
 export type { ResponseControls } from '@cache/core';
-export type { PolicyRequest, RequestCondition, ResponsePolicy } from '@cache/core/node';
+export type {
+  Hole,
+  HoleFill,
+  HoleRequest,
+  Holes,
+  PolicyRequest,
+  RequestCondition,
+  ResponsePolicy,
+} from '@cache/core/node';
 export { cacheControl, neverCache, varyOn } from './cache-headers.ts';
 export { cacheResponse } from './cache-response.ts';
 export { fragmentViews } from './fragment-views.ts';

@@ -1,5 +1,5 @@
 export type { ResponseControls } from '@cache/core';
-export type { ResponsePolicy } from '@cache/core/node';
+export type { Hole, HoleFill, HoleRequest, Holes, ResponsePolicy } from '@cache/core/node';
 export { CacheControls } from './cache-controls.ts';
 export type { ModuleCache } from './caches.ts';
 export { CacheEvict, Cached, CachePut, type NamedCache } from './methods.ts';

@@ -10,7 +10,7 @@ export interface CacheModuleOptions {
    */
   readonly caches?: Readonly<Record<string, ModuleCache>>;
   /** What the policies of `@CacheResponse()` start from. Default: nothing. */
-  readonly responses?: ResponsePolicy;
+  readonly responses?: ResponsePolicy<never>;
 }
 
 /** Options of `CacheModule.forRootAsync`. */

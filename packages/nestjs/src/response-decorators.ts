@@ -28,7 +28,7 @@ export type RouteDecorator = ClassDecorator & MethodDecorator;
  *   list(@Query('page') page: string) { … }
  * }
  */
-export function CacheResponse(options: CacheResponseOptions = {}): RouteDecorator {
+export function CacheResponse<Context = unknown>(options: CacheResponseOptions<Context> = {}): RouteDecorator {
   return declare(options);
 }
 

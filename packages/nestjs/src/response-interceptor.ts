@@ -1,7 +1,7 @@
 import { addTags } from '@cache/core';
-import { hideParsedCookies, isIdentified } from '@cache/core/node';
+import { isIdentified } from '@cache/core/node';
 import { type CallHandler, type ExecutionContext, Inject, Injectable, type NestInterceptor } from '@nestjs/common';
-import { HttpAdapterHost } from '@nestjs/core';
+import { BaseExceptionFilter, HttpAdapterHost } from '@nestjs/core';
 import { Observable, type Subscriber, tap } from 'rxjs';
 import {
   handOverFields,
@@ -109,8 +109,10 @@ export class CacheResponseInterceptor implements NestInterceptor {
         // On Fastify, middleware made for Express works on Node's request.
         identified: isIdentified(request) || isIdentified(message),
         next: run,
+        context: request,
+        holders: () => [request, message],
+        fail: (error) => new BaseExceptionFilter(this.#host.httpAdapter).catch(error, context),
         onFill() {
-          if (policy.cookies !== undefined) hideParsedCookies(request, policy.cookies);
           if (policy.query !== undefined) hideParsedQuery(request);
         },
         onAnswered() {

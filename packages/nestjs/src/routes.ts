@@ -4,6 +4,7 @@ import { Inject, Injectable, Logger, type OnModuleInit, VersioningType } from '@
 import { GUARDS_METADATA } from '@nestjs/common/constants.js';
 import { ApplicationConfig, ModulesContainer } from '@nestjs/core';
 import { type Declared, declaredFor, innermost, type Level, type Place } from './metadata.ts';
+import type { PlatformRequest } from './messages.ts';
 import type { CacheModuleOptions } from './module-options.ts';
 import { type CacheResponseOptions, RESPONSE, type ResponseDeclaration } from './response-options.ts';
 import { RouteHead } from './route-head.ts';
@@ -20,8 +21,8 @@ export interface Route {
 
 /** How the responses of a route are cached. */
 export interface CachedResponses {
-  readonly handle: (exchange: Exchange) => void;
-  readonly policy: ResponsePolicy;
+  readonly handle: (exchange: Exchange<PlatformRequest>) => void;
+  readonly policy: ResponsePolicy<PlatformRequest>;
   /** What the key holds beside the URL, where a request field decides which handler answers it. */
   readonly suffix: string;
 }
@@ -30,7 +31,7 @@ export interface CachedResponses {
 @Injectable()
 export class Routes implements OnModuleInit {
   readonly #caches: Caches<string>;
-  readonly #defaults: ResponsePolicy;
+  readonly #defaults: ResponsePolicy<never>;
   readonly #config: ApplicationConfig;
   readonly #modules: ModulesContainer;
   readonly #known = new WeakMap<object, WeakMap<object, Route>>();
@@ -85,11 +86,12 @@ export class Routes implements OnModuleInit {
   }
 
   #cached(place: Place, declared: Declared<ResponseDeclaration>): CachedResponses {
-    const { cache = DEFAULT_CACHE, ...given }: CacheResponseOptions = {
+    // Only its author knows what requests the application has.
+    const { cache = DEFAULT_CACHE, ...given } = {
       ...this.#defaults,
       ...optionsOf(declared.controller),
       ...optionsOf(declared.method),
-    };
+    } as CacheResponseOptions<PlatformRequest>;
     const policy = given.fastPath === true && this.#isGuarded(place) ? { ...given, fastPath: false } : given;
     const byUrl = (this.#config.getVersioning()?.type ?? VersioningType.URI) === VersioningType.URI;
     const suffix = byUrl ? '' : ` ${nameOf(place)}`;
@@ -108,7 +110,7 @@ export class Routes implements OnModuleInit {
   }
 }
 
-function optionsOf(declaration: ResponseDeclaration | undefined): CacheResponseOptions {
+function optionsOf(declaration: ResponseDeclaration | undefined): CacheResponseOptions<never> {
   return declaration === undefined || declaration === 'never' ? {} : declaration;
 }
 

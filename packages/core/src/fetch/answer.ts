@@ -1,9 +1,11 @@
-import type { Substitute } from '../http/fill.ts';
+import type { MaybePromise } from '../backends/backend.ts';
+import type { Substitute } from '../http/response-sink.ts';
 import type { HttpCache } from '../http/http-cache.ts';
 import { representationFor } from '../http/representation.ts';
 import type { HttpRequest } from '../http/request.ts';
 import { storedTimingOf } from '../http/server-timing.ts';
 import { unitedVary } from '../http/vary.ts';
+import type { FetchExchange } from './exchange.ts';
 import { type PreparedFields, preparedFields } from './prepared-fields.ts';
 
 /** A stored response on its way out; its status is that of a `Response`, 200 to 599. */
@@ -27,6 +29,19 @@ export function answer({ name, policy }: HttpCache, asked: HttpRequest, reply: R
   const all = isPlain ? Object.assign(made, fields.single) : merged(above, response.removed, fields, made);
   const sent = body === undefined || asked.method === 'HEAD' ? null : (body as Uint8Array<ArrayBuffer>);
   return new Response(sent, { status, headers: all });
+}
+
+/** `answer` with the holes of the response filled for this request. */
+export function filledAnswer(
+  http: HttpCache,
+  exchange: FetchExchange,
+  asked: HttpRequest,
+  reply: Reply,
+  above?: Headers,
+): MaybePromise<Response> {
+  const filled = http.fillHoles(reply.response, asked, exchange.context ?? exchange.request);
+  if (!(filled instanceof Promise)) return answer(http, asked, reply, above);
+  return filled.then((response) => answer(http, asked, { ...reply, response }, above));
 }
 
 /** 504 for a client that wants nothing but a stored response (RFC 9111, section 5.2.1.7). */

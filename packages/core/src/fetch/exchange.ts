@@ -4,7 +4,7 @@ import type { NoteHead } from '../http/hit-learner.ts';
  * One request on its way through a cache on a platform that has `Request` and `Response`. `Own` is `undefined` where handlers
  * may answer in some way of their own.
  */
-export interface FetchExchange<Own extends undefined = undefined> {
+export interface FetchExchange<Own extends undefined = undefined, Context = unknown> {
   readonly request: Request;
   /** Path and query that the key is made of. Default: those of the request. */
   readonly url?: string | undefined;
@@ -28,6 +28,8 @@ export interface FetchExchange<Own extends undefined = undefined> {
   readonly onHit?: ((note: NoteHead) => void) | undefined;
   /** Keeps the runtime alive for work that the client does not wait for (`waitUntil`). It never rejects. */
   readonly defer?: ((work: Promise<unknown>) => void) | undefined;
+  /** What functions that fill holes are given of the framework. Default: the request. */
+  readonly context?: Context;
 }
 
 /** One run of what is below the cache. */
@@ -39,4 +41,6 @@ export interface HandlerRun {
   readonly purpose: 'pass' | 'fill' | 'again' | 'refresh';
   /** Whether the caller is this run, or something that it called or awaits. */
   readonly isAround: () => boolean;
+  /** What is answered is for everybody, also where it is known who is asking: handlers must not find who it is. */
+  readonly hidesIdentity: boolean;
 }

@@ -9,12 +9,13 @@ import { serve } from './serve.ts';
 
 export type { ResponsePolicy } from '../http/policy.ts';
 export type { NoteHead } from '../http/hit-learner.ts';
+export type { Hole, HoleFill, HoleRequest, Holes } from '../http/holes.ts';
 export type { PolicyRequest, RequestCondition } from '../http/policy-condition.ts';
 export type { FetchExchange, HandlerRun } from './exchange.ts';
 
 /** Answers a request from the cache, or runs what is below and keeps what that answers. */
-export type FetchHandler = <Own extends undefined = never>(
-  exchange: FetchExchange<Own>,
+export type FetchHandler<Context = unknown> = <Own extends undefined = never>(
+  exchange: FetchExchange<Own, Context>,
 ) => MaybePromise<Response | Own>;
 
 /**
@@ -26,9 +27,12 @@ export type FetchHandler = <Own extends undefined = never>(
  * const serve = createFetchHandler(cache, { maxAge: '5m' });
  * export default { fetch: (request: Request) => serve({ request, next: (shown) => page(shown) }) };
  */
-export function createFetchHandler(cache: Cache, policy: ResponsePolicy = {}): FetchHandler {
+export function createFetchHandler<Context = unknown>(
+  cache: Cache,
+  policy: ResponsePolicy<Context> = {},
+): FetchHandler<Context> {
   const http = new HttpCache(cache, policy, runtimePlatform());
   const root = http.policy.fastPath ? spaceOf(cache).root : undefined;
-  return <Own extends undefined>(exchange: FetchExchange<Own>) =>
+  return <Own extends undefined>(exchange: FetchExchange<Own, Context>) =>
     serve(http, exchange as FetchExchange, root && learnerOf(root)) as MaybePromise<Response | Own>;
 }

@@ -1,5 +1,6 @@
 import { visibleCookies } from '../http/cookies.ts';
 import type { Fill } from '../http/fill.ts';
+import { HIDDEN_PAST_THE_CACHE } from '../http/holed-pass.ts';
 import { HIDDEN_FROM_HANDLER } from '../http/inputs.ts';
 import type { ResolvedPolicy } from '../http/policy.ts';
 import { watchedHeaders } from './watched-headers.ts';
@@ -60,8 +61,24 @@ function watched(copy: Request, view: View): Request {
   return copy;
 }
 
+/**
+ * The request as a handler past the cache gets it that may leave holes: without what it would answer about its marks. One with a body
+ * stays as it is, because somebody else may have begun to read that.
+ */
+export function requestPastTheCache(request: Request): Request {
+  if (request.method !== 'GET' && request.method !== 'HEAD') return request;
+  const headers = new Headers(request.headers);
+  for (const name of HIDDEN_PAST_THE_CACHE.keys()) headers.delete(name);
+  return copyOf(request, headers, {}, request.signal);
+}
+
 /** Made of what is asked of the request, because a server may have something lighter than the runtime's own. */
-function copyOf(request: Request, headers: Headers, { query }: ResolvedPolicy, signal?: AbortSignal): Request {
+function copyOf(
+  request: Request,
+  headers: Headers,
+  { query }: Partial<Pick<ResolvedPolicy, 'query'>>,
+  signal?: AbortSignal,
+): Request {
   const { method, url } = request;
   const hasBody = method !== 'GET' && method !== 'HEAD';
   const body = hasBody && request.body !== null ? { body: request.body, duplex: 'half' as const } : {};

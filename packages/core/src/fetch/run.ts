@@ -1,11 +1,13 @@
+import type { MaybePromise } from '../backends/backend.ts';
 import { type Conditions, isNotModified } from '../http/conditional.ts';
 import type { HeadAdditions } from '../http/downstream.ts';
-import type { Fill, RunAgain, Substitute } from '../http/fill.ts';
+import type { Fill } from '../http/fill.ts';
+import type { Failure, RunAgain, Substitute } from '../http/response-sink.ts';
 import type { HeaderList } from '../http/headers.ts';
 import type { HttpCache } from '../http/http-cache.ts';
 import type { HttpRequest } from '../http/request.ts';
-import { timingOf } from '../http/server-timing.ts';
-import { answer } from './answer.ts';
+import { adding } from './additions.ts';
+import { answer, filledAnswer } from './answer.ts';
 import { copiedBody, discard, nextPiece, readInto } from './body.ts';
 import type { FetchExchange, HandlerRun } from './exchange.ts';
 import { fieldsChangedSince, headerList } from './header-list.ts';
@@ -37,7 +39,7 @@ export async function runInto(job: Job, fill: Fill): Promise<Response | undefine
   try {
     const request = shownRequest(exchange.request, fill, http.policy, job.signal);
     if (purpose === 'refresh' || isRefresh(exchange.request)) markRefresh(request);
-    const run = { purpose, isAround: () => fill.isAround };
+    const run = { purpose, isAround: () => fill.isAround, hidesIdentity: http.policy.holes !== undefined };
     return await fill.run(async () => outcome(job, fill, await answered(job, fill, request, run)));
   } catch (error) {
     fill.abandon();
@@ -80,20 +82,19 @@ function outcome(
   return instead(job, verdict);
 }
 
-function instead(job: Job, verdict: Substitute | RunAgain): Response | Promise<Response | undefined> {
+function instead(job: Job, verdict: Substitute | RunAgain | Failure): MaybePromise<Response | undefined> {
+  if (verdict.kind === 'fail') throw verdict.error;
   if (verdict.kind === 'again') return runInto({ ...job, purpose: 'again' }, verdict.fill);
-  return answer(job.http, job.asked, verdict, job.above);
+  const { http, exchange, asked, above, purpose } = job;
+  // Where there is no client, holes are for nobody.
+  if (purpose === 'refresh') return answer(http, asked, verdict, above);
+  return filledAnswer(http, exchange, asked, verdict, above);
 }
 
 function send(job: Job, fill: Fill, response: Response, sent: HeaderList, additions: HeadAdditions): Response {
-  const { name, policy } = job.http;
+  const { policy } = job.http;
   const { status, statusText, body } = response;
-  const add = (headers: Headers): void => {
-    headers.append('Cache-Status', `${name}; ${additions.status}`);
-    if (policy.serverTiming) headers.append('Server-Timing', timingOf(additions.status));
-    if (additions.cacheControl !== undefined) headers.set('Cache-Control', additions.cacheControl);
-    if (additions.vary !== undefined) headers.set('Vary', additions.vary);
-  };
+  const add = adding(job.http, additions);
   if (status === 200 && isNotModified(job.conditions, sent)) {
     job.defer(body === null ? ended(fill) : readInto(fill, body.getReader()));
     const headers = new Headers(response.headers);

@@ -6,18 +6,19 @@ import type { HttpCache } from '../http/http-cache.ts';
 import type { Lookup } from '../http/lookup.ts';
 import type { HttpRequest } from '../http/request.ts';
 import { timingOf } from '../http/server-timing.ts';
-import { answer, unavailable } from './answer.ts';
+import { filledAnswer, unavailable } from './answer.ts';
 import { deadline } from './deadline.ts';
 import type { FetchExchange, HandlerRun } from './exchange.ts';
 import { headerList } from './header-list.ts';
 import { isRefresh } from './refreshing.ts';
 import { toHttpRequest } from './request.ts';
 import { isShown } from './request-view.ts';
+import { passInto } from './pass-into.ts';
 import { isRegular, withFields } from './response.ts';
 import { unlessChanged } from './unchanged.ts';
 import { type Job, runInto } from './run.ts';
 
-const PAST: HandlerRun = { purpose: 'pass', isAround: () => false };
+const PAST: HandlerRun = { purpose: 'pass', isAround: () => false, hidesIdentity: false };
 
 /**
  * Answers a request from the cache, or runs the handler and keeps what it answers.
@@ -48,7 +49,9 @@ function act(
   asked: HttpRequest,
   lookup: Lookup,
 ): MaybePromise<Response | undefined> {
-  if (lookup.kind === 'bypass') return pass(http, exchange, lookup);
+  if (lookup.kind === 'bypass') {
+    return lookup.pass === undefined ? pass(http, exchange, lookup) : passInto(http, exchange, asked, lookup.pass);
+  }
   if (lookup.kind === 'unavailable') return unavailable(`${http.name}; ${lookup.status}`, exchange.above?.());
   const fill = lookup.kind === 'miss' ? lookup.fill : lookup.refresh;
   if (fill !== undefined && (lookup.kind === 'miss' || isRefresh(exchange.request))) {
@@ -56,7 +59,7 @@ function act(
     return runInto({ ...jobOf(http, exchange, asked), conditions, purpose: 'fill' }, fill);
   }
   if (fill !== undefined) later(exchange)(refresh(http, exchange, asked, fill));
-  return lookup.kind === 'hit' ? answer(http, asked, lookup, exchange.above?.()) : undefined;
+  return lookup.kind === 'hit' ? filledAnswer(http, exchange, asked, lookup, exchange.above?.()) : undefined;
 }
 
 /** Lets a response go out as it is, apart from what tells of the cache. */

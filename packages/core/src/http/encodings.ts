@@ -26,8 +26,14 @@ export function chooseEncoding(
 }
 
 /** Whether coded variants of this response may be made: nobody forbids it, and it is worth it. */
-export function isEncodable({ status, headers, body, part }: StoredResponse): boolean {
-  return status === 200 && part === undefined && body.byteLength >= MIN_BYTES && hasEncodableHead(headers);
+export function isEncodable({ status, headers, body, part, holes }: StoredResponse): boolean {
+  return (
+    status === 200 &&
+    part === undefined &&
+    holes === undefined &&
+    body.byteLength >= MIN_BYTES &&
+    hasEncodableHead(headers)
+  );
 }
 
 /** What of that can be told from the head. */

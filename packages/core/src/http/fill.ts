@@ -2,43 +2,28 @@ import type { MaybePromise } from '../backends/backend.ts';
 import type { Clock } from '../clock.ts';
 import { Collection, currentDependencies, type Dependencies } from '../dependencies.ts';
 import type { Entry } from '../entry.ts';
+import { CacheError } from '../errors.ts';
+import type { HoledBody } from '../hole-marks.ts';
 import { type CacheStatus, statusParameters } from './cache-status.ts';
-import { additionsTo, type HeadAdditions, type Verdict } from './downstream.ts';
+import { concat } from './concat.ts';
+import { additionsTo, type Verdict } from './downstream.ts';
 import type { HeaderList } from './headers.ts';
+import { holedPage } from './holed-page.ts';
 import type { ResponseLifetime } from './modes/mode.ts';
 import { joinParts, partOf, partsFit } from './parts.ts';
 import type { ResolvedPolicy } from './policy.ts';
 import type { StoredResponse } from './records.ts';
 import type { HttpRequest } from './request.ts';
+import type { Failure, HeadVerdict, ResponseSink, RunAgain, Substitute } from './response-sink.ts';
 import { declaredLength, judge, type OwnFields, type ResponseHead, toResponseHead } from './response-head.ts';
-import { confirmedFields, confirmedResponse, storedResponse, type StoringContext } from './stored-response.ts';
+import {
+  confirmedFields,
+  confirmedResponse,
+  responseOf,
+  storedResponse,
+  type StoringContext,
+} from './stored-response.ts';
 import { isAbout } from './validation.ts';
-
-/** A stored response that goes out instead of what the handler answers. */
-export interface Substitute {
-  readonly kind: 'answer';
-  readonly response: StoredResponse;
-  /** In milliseconds. */
-  readonly age: number;
-  /** Parameters for this cache's member of `Cache-Status`. */
-  readonly status: string;
-}
-
-/** What becomes of a head that the handler sends. */
-export type HeadVerdict =
-  /** It goes out, with these additions. */
-  | { readonly kind: 'send'; readonly additions: HeadAdditions }
-  /** Nothing of what the handler sends goes out. */
-  | Substitute
-  /** Nothing goes out until the end, which tells what does. */
-  | { readonly kind: 'hold' }
-  | RunAgain;
-
-/** Nothing of what the handler sends goes out; it has to run once more, into another fill. */
-export interface RunAgain {
-  readonly kind: 'again';
-  readonly fill: Fill;
-}
 
 /** A response that may be stored, and what it takes to store it. */
 export interface Filled {
@@ -83,7 +68,7 @@ export interface FillContext {
  * One run of a handler whose response may be stored. The adapter pushes the head, the chunks and the end of the
  * response into it, in any case once it has begun `abandon()` when no end will come; the fill decides what is stored.
  */
-export class Fill {
+export class Fill implements ResponseSink {
   /** Request fields that the handler looked at, in lower case; `'*'` for all of them. The adapter adds to it. */
   readonly inputs: Set<string> = new Set();
   readonly #context: FillContext;
@@ -93,6 +78,8 @@ export class Fill {
   #head: ResponseHead | undefined;
   #ended = false;
   #held = false;
+  /** The handler has left holes, so that nothing goes out before the body is whole. */
+  #holed = false;
   #collection: Collection | undefined;
   #stored: MaybePromise<unknown>;
 
@@ -132,15 +119,10 @@ export class Fill {
     return this.#stored;
   }
 
-  /**
-   * The head of the response; again, if the one before could not be sent.
-   *
-   * @param sent everything that goes out
-   * @param own what the handler and the middleware below the cache changed; the rest is set anew for each answer
-   */
   head(status: number, sent: HeaderList, own: OwnFields): HeadVerdict {
-    const { stored, policy, onHead } = this.#context;
+    const { stored, policy, dependencies, onHead } = this.#context;
     onHead(status, sent);
+    this.#holed = dependencies.marks?.close() === true;
     if (stored !== undefined && stored.value.part === undefined && !this.#ended) {
       if (status === 304 && this.#isValidating) {
         return isAbout(stored.value.headers, sent) ? this.#confirmed(stored, sent, own) : this.#again();
@@ -157,19 +139,19 @@ export class Fill {
     }
     const verdict = this.#judge(head, this.#bytes);
     if (verdict.refused !== undefined) this.#drop();
+    if (this.#holed) return { kind: 'hold' };
     return { kind: 'send', additions: { status: this.#status(verdict), ...additionsTo(sent, verdict, policy) } };
   }
 
-  /** A piece of the body. It is copied, because the caller may reuse its memory. */
   chunk(bytes: Uint8Array): void {
-    if (this.#ended) return;
+    if (this.#ended && !this.#holed) return;
     this.#bytes += bytes.byteLength;
     if (this.#bytes > this.#context.policy.maxBodyBytes) this.#drop();
-    else this.#chunks.push(Uint8Array.prototype.slice.call(bytes));
+    if (!this.#ended || this.#holed) this.#chunks.push(Uint8Array.prototype.slice.call(bytes));
   }
 
-  /** The handler has ended the response. What goes out now, if its head was held. */
-  end(): Substitute | RunAgain | undefined {
+  end(): Substitute | RunAgain | Failure | undefined {
+    if (this.#holed) return this.#endWithHoles();
     // What was held may have become too large to be kept; nothing of it went out.
     if (this.#ended) return this.#held ? this.#again() : undefined;
     if (this.#head === undefined) return undefined;
@@ -185,10 +167,9 @@ export class Fill {
     this.#held = false;
     this.#finish(this.#filled(joined, head));
     const status = statusParameters({ fwd: this.#context.fwd, fwdStatus: 206, stored: true });
-    return { kind: 'answer', response: joined, age: head.lifetime.initialAge, status };
+    return this.#answer(joined, head.lifetime.initialAge, status);
   }
 
-  /** No end will come: the handler failed after the head, or the connection broke in the middle of the body. */
   abandon(): void {
     this.#finish('abandoned');
   }
@@ -233,7 +214,7 @@ export class Fill {
     const stored = refused === undefined;
     this.#finish(stored ? { ...this.#filled(response, head), inheritedTags: entry.tags } : 'unstorable');
     const status = statusParameters({ fwd, fwdStatus: 304, stored, ...(refused !== undefined && { detail: refused }) });
-    return { kind: 'answer', response, age: head.lifetime.initialAge, status };
+    return this.#answer(response, head.lifetime.initialAge, status);
   }
 
   /** Whether a stale response may go out instead of this error (RFC 5861, section 4; RFC 9111, section 4.2.4). */
@@ -248,19 +229,48 @@ export class Fill {
     const { clock, fwd } = this.#context;
     this.#finish({ stale: entry });
     const now = clock.now();
-    return {
-      kind: 'answer',
-      response: entry.value,
-      age: entry.value.initialAge + Math.max(0, now - entry.storedAt),
-      status: statusParameters({ fwd, fwdStatus: status, ttl: Math.floor((entry.staleAt - now) / 1000) }),
-    };
+    const said = statusParameters({ fwd, fwdStatus: status, ttl: Math.floor((entry.staleAt - now) / 1000) });
+    return this.#answer(entry.value, entry.value.initialAge + Math.max(0, now - entry.storedAt), said);
+  }
+
+  /** With its holes filled a response is for one client: nothing may be stored that is made around it. */
+  #answer(response: StoredResponse, age: number, status: string): Substitute {
+    if (response.holes !== undefined) this.#context.dependencies.limitAround();
+    return { kind: 'answer', response, age, status };
   }
 
   #response(head: ResponseHead): StoredResponse | undefined {
     const { refused, vary } = this.#judge(head, this.#bytes);
+    if (refused !== undefined || !this.#isWhole(head)) return undefined;
+    return storedResponse(head, concat(this.#chunks), this.#storing(vary));
+  }
+
+  #isWhole(head: ResponseHead): boolean {
     const length = declaredLength(head.headers);
-    if (refused !== undefined || (length !== undefined && length !== this.#bytes)) return undefined;
-    return storedResponse(head, concat(this.#chunks, this.#bytes), this.#storing(vary));
+    return length === undefined || length === this.#bytes;
+  }
+
+  /** A page with holes goes out as a stored one does, whether it is stored or not. */
+  #endWithHoles(): Substitute | Failure | undefined {
+    const { marks } = this.#context.dependencies;
+    const head = this.#head;
+    this.#holed = false;
+    if (head === undefined || marks === undefined) return undefined;
+    const verdict = this.#judge(head, this.#bytes);
+    const page = holedPage(head.headers, concat(this.#chunks), marks);
+    if (page instanceof CacheError) {
+      this.#finish('unstorable');
+      return { kind: 'fail', error: page };
+    }
+    const response = this.#withHoles(head, page, verdict);
+    const isStored = verdict.refused === undefined && this.#isWhole(head);
+    this.#finish(isStored ? this.#filled(response, head) : 'unstorable');
+    return this.#answer(response, head.lifetime.initialAge, this.#status(verdict));
+  }
+
+  #withHoles(head: ResponseHead, { body, holes }: HoledBody, { vary, refused }: Verdict): StoredResponse {
+    const made = responseOf(head, body, undefined, this.#storing(vary, refused));
+    return holes.length === 0 ? made : { ...made, holes };
   }
 
   /** What the rules say; and a response made of what must not be stored is not stored either. */
@@ -271,9 +281,9 @@ export class Fill {
     return isForNobodyElse ? { ...verdict, refused: 'lifetime' } : verdict;
   }
 
-  #storing(vary: readonly string[]): StoringContext {
+  #storing(vary: readonly string[], refused?: string): StoringContext {
     const { policy, entityTag, clock } = this.#context;
-    return { policy, vary, entityTag, fillDuration: clock.now() - this.#startedAt };
+    return { policy, refused, vary, entityTag, fillDuration: clock.now() - this.#startedAt };
   }
 
   #filled(response: StoredResponse, head: ResponseHead): Filled {
@@ -283,27 +293,14 @@ export class Fill {
 
   /** Stops collecting the body; the response goes on to the client. */
   #drop(): void {
-    this.#chunks = [];
     this.#finish(this.#head !== undefined && this.#head.status >= 500 ? 'failed' : 'unstorable');
   }
 
   #finish(outcome: Outcome): void {
     if (this.#ended) return;
     this.#ended = true;
-    this.#chunks = [];
+    if (!this.#holed) this.#chunks = [];
     this.#collection?.end();
     this.#stored = this.#context.onEnd(outcome);
   }
-}
-
-function concat(chunks: readonly Uint8Array[], length: number): Uint8Array {
-  const [only] = chunks;
-  if (chunks.length === 1 && only !== undefined) return only;
-  const body = new Uint8Array(length);
-  let offset = 0;
-  for (const chunk of chunks) {
-    body.set(chunk, offset);
-    offset += chunk.byteLength;
-  }
-  return body;
 }

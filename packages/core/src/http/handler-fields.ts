@@ -21,8 +21,8 @@ export function fieldsForHandler(
     ['if-none-match', undefined],
     ['if-modified-since', undefined],
   ]);
-  // This cache makes the codings itself, of what the handler answers uncoded.
-  if (policy.encodings.length > 0) fields.set('accept-encoding', undefined);
+  // This cache makes the codings itself, of what the handler answers uncoded, and finds no hole in what is coded.
+  if (policy.encodings.length > 0 || policy.holes !== undefined) fields.set('accept-encoding', undefined);
   if (stored?.part !== undefined) {
     const fits = (stored.part.total ?? Infinity) <= policy.maxBodyBytes;
     const missing = fits && request.header('range') === undefined ? missingRange(stored.part) : undefined;

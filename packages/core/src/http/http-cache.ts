@@ -3,14 +3,17 @@ import { Cache, defaultsOf, spaceOf } from '../cache.ts';
 import { currentDependencies, Dependencies } from '../dependencies.ts';
 import { createEntry, type Entry, isExpired } from '../entry.ts';
 import { invalidOption } from '../errors.ts';
+import { HoleMarks } from '../hole-marks.ts';
 import type { Space } from '../space.ts';
 import { type CacheStatus, hitParameters, statusParameters } from './cache-status.ts';
 import type { Encoding } from './encoding.ts';
 import { Fill, type Filled, type Outcome } from './fill.ts';
 import { type Asked, type FilledEntry, type FillFlight, type FillOutcome, Flights } from './fill-flights.ts';
+import { fillHoles } from './fill-holes.ts';
 import { fieldsForHandler } from './handler-fields.ts';
 import { headUpdate } from './head-update.ts';
 import type { HeaderList } from './headers.ts';
+import { HoledPass } from './holed-pass.ts';
 import { invalidatedBy, tagsOf } from './invalidation.ts';
 import { type Kept, type Lookup, unavailable } from './lookup.ts';
 import { type ResolvedPolicy, resolvePolicy, type ResponsePolicy } from './policy.ts';
@@ -46,7 +49,7 @@ export class HttpCache {
   readonly #flights: Flights;
   readonly #encoder: ResponseEncoder | undefined;
 
-  constructor(cache: Cache, policy: ResponsePolicy, platform: Platform) {
+  constructor(cache: Cache, policy: ResponsePolicy<never>, platform: Platform) {
     if (!(cache instanceof Cache)) throw invalidOption('cache', cache, 'a cache made by `createCache`');
     this.#space = spaceOf(cache).inner('http', 'library');
     this.#platform = platform;
@@ -73,7 +76,21 @@ export class HttpCache {
     const onHead = (code: number, headers: HeaderList): void => {
       void this.#invalidate(request, code, headers);
     };
-    return { kind: 'bypass', status: statusParameters(status), personal: reason !== 'method', onHead };
+    return this.#pass(request, { status: statusParameters(status), personal: reason !== 'method', onHead });
+  }
+
+  /** Lets the handler answer past the cache. It may leave holes there, too. */
+  #pass(request: HttpRequest, bypass: Omit<Lookup & { kind: 'bypass' }, 'kind' | 'pass'>): Lookup {
+    const marks = this.#marks();
+    if (marks === undefined) return { kind: 'bypass', ...bypass, pass: undefined };
+    const dependencies = new Dependencies(this.#space.root.log, currentDependencies(), marks);
+    const { method } = request;
+    return { kind: 'bypass', ...bypass, pass: new HoledPass({ ...bypass, method, dependencies, marks }) };
+  }
+
+  #marks(): HoleMarks | undefined {
+    const { holes } = this.policy;
+    return holes === undefined ? undefined : new HoleMarks(holes.keys());
   }
 
   /** The answer to a POST invalidates, and may be what GET gets from then on. */
@@ -152,8 +169,12 @@ export class HttpCache {
     kept?: Kept,
     response: StoredResponse = entry.value,
   ): Lookup {
-    currentDependencies()?.use(entry, this.#space.scopes, this.#space.root.log);
-    return { kind: 'hit', status, response, age: ageAt(entry, now), refresh, kept };
+    const around = currentDependencies();
+    around?.use(entry, this.#space.scopes, this.#space.root.log);
+    if (response.holes === undefined) return { kind: 'hit', status, response, age: ageAt(entry, now), refresh, kept };
+    // Filled, it is for one client; and nobody who does not fill it may learn from it.
+    around?.limit(0);
+    return { kind: 'hit', status, response, age: ageAt(entry, now), refresh, kept: undefined };
   }
 
   #miss(asked: Asked, found: Found, fwd: Fwd): MaybePromise<Lookup> {
@@ -173,9 +194,10 @@ export class HttpCache {
   }
 
   #missOfRange(asked: Asked, found: Found, fwd: Fwd): Lookup {
+    const { request } = asked;
     if (this.policy.mode.storesParts) return this.#open(asked, found, fwd, 'alone');
     const status = statusParameters({ fwd: 'bypass', detail: 'range' });
-    return { kind: 'bypass', status, personal: true, onHead: undefined };
+    return this.#pass(request, { status, personal: true, onHead: undefined });
   }
 
   /** What a request that waited does with the other one's response: takes it if it is meant for it, else starts anew. */
@@ -203,12 +225,12 @@ export class HttpCache {
       const update = headUpdate(stored, { request, status, headers, requestedAt, receivedAt: this.now() }, this.policy);
       if (update !== undefined) void this.#update(asked, found, stored, update);
     };
-    return { kind: 'bypass', status: statusParameters({ fwd }), personal: false, onHead };
+    return this.#pass(asked.request, { status: statusParameters({ fwd }), personal: false, onHead });
   }
 
   #fill(asked: Asked, found: Found, fwd: Fwd, company: Company): Fill {
     const { log, clock } = this.#space.root;
-    const dependencies = new Dependencies(log, currentDependencies());
+    const dependencies = new Dependencies(log, currentDependencies(), this.#marks());
     const flight = company === 'joined' ? this.#flights.open(found.place.variantId, asked) : undefined;
     const { request } = asked;
     const stored = responseIn(found);
@@ -283,6 +305,20 @@ export class HttpCache {
     const dependencies = new Dependencies(this.#space.root.log);
     if (update === 'outdated') await this.#store.remove(found.place);
     else await this.#storeOutcome(asked, found, this.#entryOf(update, asked.request, dependencies, stored.position));
+  }
+
+  /**
+   * Fills the holes of a response for one request; others it returns as they are, at once.
+   *
+   * @param context what the framework knows of the request
+   * @throws what a function of the policy throws; CacheError `ERR_CACHE_HOLE`
+   */
+  fillHoles(response: StoredResponse, asked: HttpRequest, context: unknown): MaybePromise<StoredResponse> {
+    if (response.holes === undefined) return response;
+    const { policy } = this;
+    const { entityTag } = this.#platform;
+    const report = (operation: string, error: unknown): void => this.report(operation, error);
+    return fillHoles(response, asked, context, { policy, clock: this.#space.root.clock, entityTag, report });
   }
 
   /** Tells listeners of a failure that no client hears of. */

@@ -1,21 +1,26 @@
 import { type CacheStatus, statusParameters } from './cache-status.ts';
 import type { Fill } from './fill.ts';
 import type { HeaderList } from './headers.ts';
+import type { HoledPass } from './holed-pass.ts';
 import type { StoredResponse } from './records.ts';
 
 /** What is to be done with a request. `status` is this cache's member of `Cache-Status`, without the name. */
 export type Lookup =
   /**
    * Run the handler and let the response pass. `personal`: unless it says otherwise, it is for one user only. `onHead` is
-   * to be called with what the handler answers.
+   * to be called with what the handler answers. If there is a `pass`, the handler may leave holes: run it into that.
    */
   | {
       readonly kind: 'bypass';
       readonly status: string;
       readonly personal: boolean;
       readonly onHead: ((status: number, headers: HeaderList) => void) | undefined;
+      readonly pass: HoledPass | undefined;
     }
-  /** Answer with a stored response of this age in milliseconds; then, if there is a `refresh`, run the handler into it. */
+  /**
+   * Answer with a stored response of this age in milliseconds, its holes filled by `fillHoles`; then, if there is a `refresh`, run the handler
+   * into it.
+   */
   | {
       readonly kind: 'hit';
       readonly status: string;

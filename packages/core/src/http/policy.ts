@@ -1,6 +1,7 @@
 import { type Duration, toMilliseconds } from '../duration.ts';
 import { invalidOption, rejectUnknownOptions } from '../errors.ts';
 import type { Encoding } from './encoding.ts';
+import { type Holes, type ResolvedHoles, resolveHoles } from './holes.ts';
 import type { Mode, ModePolicy } from './modes/mode.ts';
 import { safe } from './modes/safe.ts';
 import { standard } from './modes/standard.ts';
@@ -8,7 +9,7 @@ import { conditionOf, type PolicyCondition, type RequestCondition } from './poli
 import { type QueryPolicy, type QueryFilter, queryFilter } from './query.ts';
 
 /** What of a route's responses is cached, for how long, and what tells one from another. All fields are optional. */
-export interface ResponsePolicy {
+export interface ResponsePolicy<Context = unknown> {
   /**
    * The rules that requests and responses are judged by. `'safe'`: for an application that was not written for a shared
    * cache; whatever may tell one user from another is not shared unless it is declared. `'standard'`: all that RFC
@@ -78,6 +79,17 @@ export interface ResponsePolicy {
    * bodies stay as the handler or a compressor makes them.
    */
   readonly encodings?: readonly Encoding[];
+  /**
+   * What fills the holes that handlers leave by `hole(name)`, for each request anew: the page is stored without, and what goes out is for
+   * one client (`private, no-cache`). Cookies and a known user do not go past the cache then; the handler sees neither, apart from
+   * `cookies`. Each function returns HTML that is safe to print. Safe mode only. Default: none.
+   *
+   * @example
+   * cacheResponse(cache, { maxAge: '5m', holes: { greeting: ({ context }) => `Hello, ${escape(context.user.name)}` } })
+   */
+  readonly holes?: Holes<Context>;
+  /** How long filling the holes of a page may take. Default: `'2s'`. */
+  readonly holeTimeout?: Duration;
   /** Larger responses are passed on, but not stored. In bytes. Default: 4 MiB (4,194,304). */
   readonly maxBodyBytes?: number;
   /** How long a request waits for the same response to another one before it runs the handler itself. Default: `'5s'`. */
@@ -104,6 +116,9 @@ export interface ResolvedPolicy extends ModePolicy {
   readonly maxVariants: number;
   readonly targetedFields: readonly string[];
   readonly encodings: readonly Encoding[];
+  /** `undefined`: responses have none. */
+  readonly holes: ResolvedHoles | undefined;
+  readonly holeTimeout: number;
   readonly maxBodyBytes: number;
   readonly collapseTimeout: number;
   readonly fastPath: boolean;
@@ -128,6 +143,8 @@ const OPTIONS = [
   'storeSetCookie',
   'targetedFields',
   'encodings',
+  'holes',
+  'holeTimeout',
   'maxBodyBytes',
   'collapseTimeout',
   'fastPath',
@@ -147,10 +164,10 @@ const DAY = 24 * 60 * 60 * 1000;
 const NEVER_DECLARED = ['authorization', 'cookie', 'range', 'if-none-match', 'if-modified-since', '*'];
 
 /** @throws CacheError `ERR_CACHE_OPTION` */
-export function resolvePolicy(policy: ResponsePolicy, defaults: PolicyDefaults): ResolvedPolicy {
+export function resolvePolicy(policy: ResponsePolicy<never>, defaults: PolicyDefaults): ResolvedPolicy {
   if (typeof policy !== 'object' || policy === null) throw invalidOption('policy', policy, 'an object of options');
   rejectUnknownOptions(policy, OPTIONS);
-  const { mode = 'safe', cookies } = policy;
+  const { mode = 'safe' } = policy;
   if (mode !== 'safe' && mode !== 'standard') throw invalidOption('mode', mode, "'safe' or 'standard'");
   const isSafe = mode === 'safe';
   const inputs = policy.inputs ?? (isSafe ? 'watched' : 'declared');
@@ -159,6 +176,10 @@ export function resolvePolicy(policy: ResponsePolicy, defaults: PolicyDefaults):
   }
   const storeSetCookie = flag(policy, 'storeSetCookie');
   if (storeSetCookie && isSafe) throw invalidOption('storeSetCookie', true, "false, or true with mode: 'standard'");
+  const holes = resolveHoles(policy.holes);
+  if (holes !== undefined && !isSafe) throw invalidOption('holes', policy.holes, "no holes with mode: 'standard'");
+  // What is for one user only stands in the holes.
+  const cookies = policy.cookies ?? (holes === undefined ? undefined : []);
   const staleIfError = milliseconds(policy, 'staleIfError', isSafe ? defaults.staleIfError : 0);
   return {
     mode: isSafe ? safe : standard,
@@ -179,6 +200,9 @@ export function resolvePolicy(policy: ResponsePolicy, defaults: PolicyDefaults):
       (name) => name.toLowerCase(),
     ),
     encodings: codings(policy.encodings ?? []),
+    holes,
+    ignoresIdentity: holes !== undefined,
+    holeTimeout: milliseconds(policy, 'holeTimeout', 2_000),
     maxBodyBytes: count(policy, 'maxBodyBytes', 4 * 1024 * 1024, 0),
     collapseTimeout: milliseconds(policy, 'collapseTimeout', 5_000),
     fastPath: flag(policy, 'fastPath'),
@@ -193,10 +217,11 @@ type DurationOption =
   | 'staleIfUnreachable'
   | 'keepStale'
   | 'clientMaxAge'
+  | 'holeTimeout'
   | 'collapseTimeout';
 
 function milliseconds<T extends number | undefined>(
-  policy: ResponsePolicy,
+  policy: ResponsePolicy<never>,
   option: DurationOption,
   otherwise: T,
 ): number | T {
@@ -205,7 +230,7 @@ function milliseconds<T extends number | undefined>(
 }
 
 function count(
-  policy: ResponsePolicy,
+  policy: ResponsePolicy<never>,
   option: 'maxBodyBytes' | 'maxVariants',
   otherwise: number,
   least: number,
@@ -215,7 +240,7 @@ function count(
   throw invalidOption(option, value, `a whole number ${option === 'maxBodyBytes' ? 'of bytes ' : ''}>= ${least}`);
 }
 
-function flag(policy: ResponsePolicy, option: 'fastPath' | 'serverTiming' | 'storeSetCookie'): boolean {
+function flag(policy: ResponsePolicy<never>, option: 'fastPath' | 'serverTiming' | 'storeSetCookie'): boolean {
   const value = policy[option] ?? false;
   if (typeof value === 'boolean') return value;
   throw invalidOption(option, value, 'true or false');

@@ -1,3 +1,4 @@
+import type { StoredHole } from '../hole-marks.ts';
 import type { Encoding } from './encoding.ts';
 import type { HeaderList } from './headers.ts';
 import type { PartialContent } from './ranges.ts';
@@ -38,6 +39,10 @@ export interface StoredResponse {
   readonly fillDuration: number;
   /** Coded forms of the body that were asked for. */
   readonly encoded?: Readonly<Partial<Record<Encoding, Uint8Array>>>;
+  /** Places in the body that are filled for each request. It never goes out without that. */
+  readonly holes?: readonly StoredHole[];
+  /** The places were filled: it is for one client and never stored. `'head'`: without a body, whose length is not known. */
+  readonly filled?: 'whole' | 'head';
 }
 
 /** One of the responses of a URL. */
@@ -85,8 +90,18 @@ export function isHttpRecord(value: unknown): value is HttpRecord {
     record.body instanceof Uint8Array &&
     typeof record.initialAge === 'number' &&
     typeof record.stale === 'object' &&
-    record.stale !== null
+    record.stale !== null &&
+    (record.holes === undefined || isListOfHoles(record.holes))
   );
+}
+
+function isListOfHoles(value: unknown): boolean {
+  return Array.isArray(value) && value.every((hole: unknown) => isHole(hole));
+}
+
+function isHole(value: unknown): boolean {
+  const { at, name } = (value ?? {}) as Partial<Record<keyof StoredHole, unknown>>;
+  return Number.isInteger(at) && typeof name === 'string';
 }
 
 function isListOfText(value: unknown): boolean {

@@ -21,13 +21,16 @@ type Chooser = Pick<HttpRequest, 'method' | 'header'>;
  * was asked for, or 416 where there is no such part (RFC 9110, sections 13.2.2 and 14.2).
  */
 export function representationFor(request: Chooser, response: StoredResponse): Representation {
-  const { status, headers, body, part } = response;
-  const whole = { status, headers, body: status === 204 || status === 304 ? undefined : body };
+  const { status, headers, body, part, filled } = response;
+  const isBodiless = status === 204 || status === 304 || filled === 'head';
+  const whole = { status, headers, body: isBodiless ? undefined : body };
   if (status !== 200 && status !== 206) return whole;
   if (isNotModified(conditionsOf(request.header), headers)) {
     return { status: 304, headers: withoutHeaders(headers, leftOutOf304(headers)), body: undefined };
   }
-  const range = request.method === 'GET' ? parseRange(request.header('range')) : undefined;
+  // The next part of what is filled for each request may be one of something else.
+  const mayBePart = request.method === 'GET' && filled === undefined;
+  const range = mayBePart ? parseRange(request.header('range')) : undefined;
   if (range === undefined || !ifRangeHolds(request.header('if-range'), headers)) return whole;
   if (part === undefined) return ofWhole(range, response);
   if (request.header('range') === response.rangeAsked) return whole;

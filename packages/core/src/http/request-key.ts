@@ -9,10 +9,12 @@ import { secondaryKey, secondaryValues } from './vary.ts';
  */
 export function requestKey(request: HttpRequest, url: string, policy: ResolvedPolicy): string {
   const { scheme, host, header } = request;
-  const { headers, cookies, mode } = policy;
+  const { headers, cookies, holes, mode } = policy;
   let key = `${url} ${scheme}://${host.toLowerCase()}`;
   if (headers.length > 0) key += ` ${secondaryKey(headers, secondaryValues(headers, header, mode.normalise))}`;
   if (cookies !== undefined) key += ` ${JSON.stringify([cookies, visibleCookies(header('cookie'), cookies) ?? null])}`;
+  // What has other holes, or none, cannot fill these.
+  if (holes !== undefined) key += ` ${JSON.stringify({ holes: [...holes.keys()] })}`;
   return key;
 }
 

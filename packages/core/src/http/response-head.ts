@@ -47,8 +47,9 @@ export function judge(head: ResponseHead, inputs: Iterable<string>, bytes: numbe
     (uncovered === undefined ? undefined : `read:${uncovered}`) ??
     (Math.max(bytes, declaredLength(head.headers) ?? 0) > policy.maxBodyBytes ? 'size' : undefined) ??
     (isWorthStoring(head.lifetime) ? undefined : 'expired');
+  const isUncoded = policy.encodings.length > 0 || policy.holes !== undefined;
   const covered = (name: string): boolean =>
-    policy.mode.coveredFields.has(name) || (name === 'accept-encoding' && policy.encodings.length > 0);
+    policy.mode.coveredFields.has(name) || (name === 'accept-encoding' && isUncoded);
   const vary = [...new Set([...said, ...learned])].filter((name) => !covered(name));
   return { refused, vary: vary.sort() };
 }

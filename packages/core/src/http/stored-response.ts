@@ -8,7 +8,7 @@ import type { ResponseHead } from './response-head.ts';
 import { mergedFields } from './validation.ts';
 
 /** Fields that are made anew for each answer. */
-const MADE_ANEW = ['age', 'cache-status', 'content-length', 'server-timing'];
+export const MADE_ANEW: readonly string[] = ['age', 'cache-status', 'content-length', 'server-timing'];
 
 /** `Age` stays until it is known how old the confirmation is. */
 const NOT_OF_A_CONFIRMATION = new Set(MADE_ANEW.filter((name) => name !== 'age'));
@@ -16,6 +16,8 @@ const NOT_OF_A_CONFIRMATION = new Set(MADE_ANEW.filter((name) => name !== 'age')
 /** What a response is stored as besides its head and body. */
 export interface StoringContext {
   readonly policy: ResolvedPolicy;
+  /** Why it is not stored after all, but goes out as if it were. */
+  readonly refused?: string | undefined;
   /** Request fields of the secondary key. */
   readonly vary: readonly string[];
   /** A strong validator for a body; `undefined` if the platform cannot make one. */
@@ -30,9 +32,19 @@ export function storedResponse(
   body: Uint8Array,
   context: StoringContext,
 ): StoredResponse | undefined {
+  const part = head.status === 206 ? parseContentRange(headerOf(head.own.set, 'content-range')) : undefined;
+  const contradicts = part !== undefined && body.byteLength > part.last - part.first + 1;
+  return contradicts ? undefined : responseOf(head, body, part, context);
+}
+
+/** A response as it is stored, or as it would be. */
+export function responseOf(
+  head: ResponseHead,
+  body: Uint8Array,
+  part: StoredResponse['part'],
+  context: StoringContext,
+): StoredResponse {
   const fields = storedFields(head, head.own.set, context);
-  const part = head.status === 206 ? parseContentRange(headerOf(fields.headers, 'content-range')) : undefined;
-  if (part !== undefined && body.byteLength > part.last - part.first + 1) return undefined;
   const { policy, entityTag, fillDuration } = context;
   const lacksEntityTag =
     policy.mode.completesResponses && head.status === 200 && headerOf(fields.headers, 'etag') === undefined;
@@ -78,14 +90,22 @@ function lifetimeOf({ lifetime }: ResponseHead): Pick<StoredResponse, 'initialAg
   return { initialAge, alwaysValidated, stale };
 }
 
+/** What something above the cache says of caching, where the handler says nothing. */
+export function cacheControlAbove({ headers, own }: Pick<ResponseHead, 'headers' | 'own'>): string[] {
+  if (headerOf(own.set, 'cache-control') !== undefined) return [];
+  return headerLines(headers, 'cache-control').flatMap((line) => ['Cache-Control', line]);
+}
+
 function storedFields(
   head: ResponseHead,
   own: HeaderList,
-  { policy, vary }: StoringContext,
+  { policy, refused, vary }: StoringContext,
 ): Pick<StoredResponse, 'headers' | 'completed'> {
-  const leftOut = [...hopByHopNames(head.headers), ...MADE_ANEW, ...qualifiedFields(head.directives.directives)];
-  const added = additionsTo(head.headers, { refused: undefined, vary }, policy);
+  const forOthers = refused === undefined ? qualifiedFields(head.directives.directives) : [];
+  const leftOut = [...hopByHopNames(head.headers), ...MADE_ANEW, ...forOthers];
+  const added = additionsTo(head.headers, { refused, vary }, policy);
   const headers = withoutHeaders(own, new Set(added.vary === undefined ? leftOut : [...leftOut, 'vary']));
+  if (refused !== undefined) headers.push(...cacheControlAbove(head));
   if (added.cacheControl !== undefined) headers.push('Cache-Control', added.cacheControl);
   if (added.vary !== undefined) headers.push('Vary', added.vary);
   if (headerOf(headers, 'date') === undefined) headers.push('Date', new Date(head.receivedAt).toUTCString());

@@ -1,6 +1,8 @@
 import type { ServerResponse } from 'node:http';
+import type { MaybePromise } from '../backends/backend.ts';
 import { type Conditions, isNotModified } from '../http/conditional.ts';
-import type { Fill, HeadVerdict, Substitute } from '../http/fill.ts';
+import type { Fill } from '../http/fill.ts';
+import type { HeadVerdict, ResponseSink, Substitute } from '../http/response-sink.ts';
 import type { OwnFields } from '../http/response-head.ts';
 import { timingOf } from '../http/server-timing.ts';
 import { mute, snapshot } from './response-control.ts';
@@ -12,8 +14,14 @@ export interface CaptureContext {
   readonly serverTiming: boolean;
   /** The conditions of the client, which the handler does not see. */
   readonly conditions: Conditions;
-  /** Sends a stored response instead. */
+  /** Fills the holes of what goes out instead. */
+  readonly prepare: (substitute: Substitute) => MaybePromise<Substitute>;
+  /** Sends that. */
   readonly answer: (substitute: Substitute) => void;
+  /** Has the framework answer an error: nothing of what the handler sent can go out. */
+  readonly fail: (error: unknown) => void;
+  /** Called when the handler has ended the response: nobody who looks at the request now has anything to do with what is stored. */
+  readonly show: () => void;
   /** Runs the handler once more. */
   readonly again: (fill: Fill) => void;
 }
@@ -34,7 +42,7 @@ export interface HandlerRun {
  * Copies what the handler sends into a fill, while it goes out to the client as it comes, unless the fill says that
  * something else goes out. A client that leaves does not end the fill as long as the handler goes on.
  */
-export function capture(response: ServerResponse, fill: Fill, context: CaptureContext): HandlerRun {
+export function capture(response: ServerResponse, fill: ResponseSink, context: CaptureContext): HandlerRun {
   const restore = snapshot(response);
   const before = fieldsNow(response);
   let verdict: HeadVerdict | undefined;
@@ -47,6 +55,17 @@ export function capture(response: ServerResponse, fill: Fill, context: CaptureCo
     context.answer(instead);
     mute(response);
   };
+  const fail = (error: unknown): void => {
+    restore();
+    context.show();
+    context.fail(error);
+  };
+  const answerInstead = (instead: Substitute): void => {
+    if (instead.response.holes !== undefined) context.show();
+    const prepared = context.prepare(instead);
+    if (prepared instanceof Promise) prepared.then(substitute).catch(fail);
+    else substitute(prepared);
+  };
   const unsent = (args: unknown[]): void => {
     if (verdict?.kind === 'hold') pushChunk(fill, args);
   };
@@ -55,14 +74,15 @@ export function capture(response: ServerResponse, fill: Fill, context: CaptureCo
     if (last?.kind === 'again') {
       restore();
       context.again(last.fill);
-    } else if (last?.kind === 'answer' && verdict?.kind === 'hold') substitute(last);
+    } else if (last?.kind === 'fail') fail(last.error);
+    else if (last?.kind === 'answer' && verdict?.kind === 'hold') answerInstead(last);
   };
 
   beforeHead(response, (status) => {
     const own = settled?.holds() === true ? settled.own : fieldsChangedSince(before, response);
     const decided = fill.head(status, headerList(response), own);
     verdict = decided;
-    if (decided.kind === 'answer') substitute(decided);
+    if (decided.kind === 'answer') answerInstead(decided);
     if (decided.kind !== 'send') return undefined;
     const { additions } = decided;
     const sent = headerList(response);
@@ -90,6 +110,7 @@ export function capture(response: ServerResponse, fill: Fill, context: CaptureCo
   }) as ServerResponse['write'];
   response.end = ((...args: unknown[]): ServerResponse => {
     const again = response.writableEnded;
+    context.show();
     if (!response.headersSent && verdict === undefined) setLength(response, args);
     if (!goesOut()) {
       unsent(args);
@@ -138,7 +159,7 @@ function methodsOf(response: ServerResponse): Pick<ServerResponse, 'write' | 'en
   return { write, end, flushHeaders };
 }
 
-function pushChunk(fill: Fill, [chunk, encoding]: unknown[]): void {
+function pushChunk(fill: ResponseSink, [chunk, encoding]: unknown[]): void {
   if (typeof chunk === 'string') {
     fill.chunk(Buffer.from(chunk, typeof encoding === 'string' ? (encoding as BufferEncoding) : 'utf8'));
   } else if (chunk instanceof Uint8Array) fill.chunk(chunk);

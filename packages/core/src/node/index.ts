@@ -9,8 +9,9 @@ import { type Exchange, serve } from './serve.ts';
 export { attachCache, cachedListener } from './attach-cache.ts';
 export { muting } from './response-control.ts';
 export { controlsOf } from './response-controls.ts';
-export { hideParsedCookies, isIdentified } from './framework-request.ts';
+export { isIdentified } from './framework-request.ts';
 export type { ResponsePolicy } from '../http/policy.ts';
+export type { Hole, HoleFill, HoleRequest, Holes } from '../http/holes.ts';
 export type { PolicyRequest, RequestCondition } from '../http/policy-condition.ts';
 export type { RequestFacts } from './request.ts';
 export type { HandlerRun } from './capture.ts';
@@ -29,7 +30,10 @@ export { purgeHandler, type PurgeHandlerOptions } from './purge-handler.ts';
  *   serve({ request, response, url: request.url ?? '/', identified: false, next: () => page(request, response) });
  * });
  */
-export function createNodeHandler(cache: Cache, policy: ResponsePolicy = {}): (exchange: Exchange) => void {
+export function createNodeHandler<Context = unknown>(
+  cache: Cache,
+  policy: ResponsePolicy<Context> = {},
+): (exchange: Exchange<Context>) => void {
   const http = new HttpCache(cache, policy, { entityTag, encode });
   const fastPath = http.policy.fastPath ? FastPath.of(cache) : undefined;
   return (exchange) => serve(http, exchange, fastPath);

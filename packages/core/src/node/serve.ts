@@ -1,13 +1,16 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { MaybePromise } from '../backends/backend.ts';
 import { type Conditions, conditionsOf, NO_CONDITIONS } from '../http/conditional.ts';
 import { visibleCookies } from '../http/cookies.ts';
 import type { Fill } from '../http/fill.ts';
+import { HIDDEN_PAST_THE_CACHE, type HoledPass } from '../http/holed-pass.ts';
 import type { HttpCache } from '../http/http-cache.ts';
 import type { Lookup } from '../http/lookup.ts';
 import type { HttpRequest } from '../http/request.ts';
 import { timingOf } from '../http/server-timing.ts';
-import { capture, type HandlerRun } from './capture.ts';
+import { capture, type CaptureContext, type HandlerRun } from './capture.ts';
 import type { FastPath } from './fast-path.ts';
+import { hideLearned } from './framework-request.ts';
 import { type Reply, reply, replyUnavailable, type Send } from './reply.ts';
 import { rerun } from './rerun.ts';
 import { type RequestFacts, toHttpRequest } from './request.ts';
@@ -16,7 +19,7 @@ import { watchHeaders } from './request-view.ts';
 import { appendElement, beforeHead, headerList } from './response-head.ts';
 
 /** One request on its way through a cache in a framework that works on Node's own messages. */
-export interface Exchange extends RequestFacts {
+export interface Exchange<Context = unknown> extends RequestFacts {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
   /** Runs what is below the cache, or the error handling of the framework. */
@@ -39,6 +42,12 @@ export interface Exchange extends RequestFacts {
    * kept from it. See `muting`.
    */
   readonly onAnswered?: () => void;
+  /** What functions that fill holes are given of the framework. Default: the request. */
+  readonly context?: Context;
+  /** The objects on which middleware above the cache leaves who is asking and what cookies there are. Default: the request. */
+  readonly holders?: () => readonly object[];
+  /** Has the framework answer an error when its handlers are through: the page has a hole that was not filled. Default: `next`. */
+  readonly fail?: (error: unknown) => void;
 }
 
 /**
@@ -49,21 +58,25 @@ export interface Exchange extends RequestFacts {
 export function serve(http: HttpCache, exchange: Exchange, fastPath?: FastPath): void {
   const asked = toHttpRequest(exchange.request, exchange);
   const found = http.lookup(asked);
-  if (found instanceof Promise) {
-    found
-      .then((lookup) => act(http, exchange, asked, lookup))
-      .catch(exchange.next)
-      .finally(exchange.onDecided);
-  } else {
-    act(http, exchange, asked, found, fastPath);
-    exchange.onDecided?.();
-  }
+  const acted =
+    found instanceof Promise
+      ? found.then((lookup) => act(http, exchange, asked, lookup))
+      : act(http, exchange, asked, found, fastPath);
+  if (acted instanceof Promise) acted.catch(exchange.next).finally(exchange.onDecided);
+  else exchange.onDecided?.();
 }
 
-function act(http: HttpCache, exchange: Exchange, asked: HttpRequest, lookup: Lookup, fastPath?: FastPath): void {
+function act(
+  http: HttpCache,
+  exchange: Exchange,
+  asked: HttpRequest,
+  lookup: Lookup,
+  fastPath?: FastPath,
+): MaybePromise<void> {
   const { response } = exchange;
   if (lookup.kind === 'bypass') {
-    pass(http, exchange, lookup);
+    if (lookup.pass === undefined) pass(http, exchange, lookup);
+    else passInto(http, exchange, asked, lookup.pass);
   } else if (response.headersSent) {
     // Something above the cache has answered while the request waited.
     if (lookup.kind !== 'unavailable') (lookup.kind === 'hit' ? lookup.refresh : lookup.fill)?.abandon();
@@ -72,16 +85,44 @@ function act(http: HttpCache, exchange: Exchange, asked: HttpRequest, lookup: Lo
     replyUnavailable(response, `${http.name}; ${lookup.status}`);
     exchange.onAnswered?.();
   } else if (lookup.kind === 'hit') {
-    const { refresh } = lookup;
-    if (refresh !== undefined) {
-      const again = { ...exchange, next: exchange.refresh ?? exchange.next };
-      rerun(exchange, () => runInto(http, again, asked, refresh, NO_CONDITIONS));
-    }
-    reply(asked, response, replyOf(http, lookup, fastPath?.learning(asked, http, lookup)), exchange.send);
-    if (refresh === undefined) exchange.onAnswered?.();
+    return answerHit(http, exchange, asked, lookup, fastPath);
   } else {
-    runInto(http, exchange, asked, lookup.fill, conditionsOf(asked.header));
+    runInto(http, { exchange, asked, fill: lookup.fill, conditions: conditionsOf(asked.header), hasClient: true });
   }
+  return undefined;
+}
+
+function answerHit(
+  http: HttpCache,
+  exchange: Exchange,
+  asked: HttpRequest,
+  hit: Lookup & { kind: 'hit' },
+  fastPath?: FastPath,
+): MaybePromise<void> {
+  const { refresh } = hit;
+  if (refresh !== undefined) {
+    const again = { ...exchange, next: exchange.refresh ?? exchange.next };
+    rerun(exchange, () =>
+      runInto(http, { exchange: again, asked, fill: refresh, conditions: NO_CONDITIONS, hasClient: false }),
+    );
+  }
+  const filled = http.fillHoles(hit.response, asked, contextOf(exchange));
+  if (!(filled instanceof Promise)) {
+    reply(asked, exchange.response, replyOf(http, hit, fastPath?.learning(asked, http, hit)), exchange.send);
+    if (refresh === undefined) exchange.onAnswered?.();
+    return undefined;
+  }
+  return filled.then((response) => {
+    // Something above the cache may have answered meanwhile.
+    if (!exchange.response.headersSent) {
+      reply(asked, exchange.response, replyOf(http, { ...hit, response }), exchange.send);
+    }
+    if (refresh === undefined) exchange.onAnswered?.();
+  });
+}
+
+function contextOf({ context, request }: Exchange): unknown {
+  return context ?? request;
 }
 
 /** Lets a response go out as it is, apart from what tells of the cache. */
@@ -98,25 +139,57 @@ function pass(http: HttpCache, { response, next }: Exchange, lookup: Lookup & { 
   next();
 }
 
+/** Lets a response that may have holes go out past the cache. */
+function passInto(http: HttpCache, exchange: Exchange, asked: HttpRequest, sink: HoledPass): void {
+  const { request, response, next } = exchange;
+  const show = rememberFields(request);
+  capture(response, sink, {
+    ...captureContext(http, { exchange, asked, hasClient: true }),
+    conditions: NO_CONDITIONS,
+    again: () => {},
+    show,
+  });
+  changeFields(request, HIDDEN_PAST_THE_CACHE);
+  sink.run(() => next());
+}
+
+/** A run of the handler whose response may be stored. */
+interface Run {
+  readonly exchange: Exchange;
+  readonly asked: HttpRequest;
+  readonly fill: Fill;
+  readonly conditions: Conditions;
+  /** Whether somebody waits for the answer. */
+  readonly hasClient: boolean;
+}
+
 /** Runs the handler with the request as the key covers it, and its response going into the fill. */
-function runInto(http: HttpCache, exchange: Exchange, asked: HttpRequest, fill: Fill, conditions: Conditions): void {
-  const { request, response, next, comeBack } = exchange;
-  const { name, policy } = http;
+function runInto(http: HttpCache, job: Run): void {
+  const { exchange, asked, fill, conditions } = job;
+  const { request, next, comeBack } = exchange;
+  const { policy } = http;
   const showFields = rememberFields(request);
+  const { url } = request;
   const again = (other: Fill): void => {
     showFields();
-    const run = (from: Exchange['next']): void => {
-      runInto(http, { ...exchange, next: from }, asked, other, conditions);
+    const rerunInto = (from: Exchange['next']): void => {
+      runInto(http, { ...job, exchange: { ...exchange, next: from }, fill: other });
     };
-    if (comeBack === undefined) run(next);
-    else comeBack(run);
+    if (comeBack === undefined) rerunInto(next);
+    else comeBack(rerunInto);
   };
-  const run = capture(response, fill, {
-    cacheName: name,
-    serverTiming: policy.serverTiming,
+  const hasHoles = policy.holes !== undefined;
+  const showLearned = hideLearned(exchange.holders?.() ?? [request], { cookies: policy.cookies, identity: hasHoles });
+  const show = (): void => {
+    showLearned();
+    showFields();
+    if (url !== undefined) request.url = url;
+  };
+  const run = capture(exchange.response, fill, {
+    ...captureContext(http, job),
     conditions,
-    answer: (substitute) => reply(asked, response, replyOf(http, substitute)),
     again,
+    show: hasHoles ? show : () => {},
   });
   if (policy.mode.watchesHandler) watchHeaders(request, fill.inputs, policy.cookies, fill.fields);
   else if (policy.cookies === undefined) changeFields(request, fill.fields);
@@ -127,6 +200,25 @@ function runInto(http: HttpCache, exchange: Exchange, asked: HttpRequest, fill: 
   if (policy.query !== undefined) request.url = policy.query.apply(request.url ?? '/');
   exchange.onFill?.(run);
   fill.run(() => next());
+}
+
+function captureContext(
+  http: HttpCache,
+  { exchange, asked, hasClient }: Pick<Run, 'exchange' | 'asked' | 'hasClient'>,
+): Pick<CaptureContext, 'cacheName' | 'serverTiming' | 'prepare' | 'answer' | 'fail'> {
+  return {
+    cacheName: http.name,
+    serverTiming: http.policy.serverTiming,
+    prepare(substitute) {
+      // Where there is no client, holes are for nobody.
+      if (!hasClient) return substitute;
+      const filled = http.fillHoles(substitute.response, asked, contextOf(exchange));
+      if (!(filled instanceof Promise)) return substitute;
+      return filled.then((response) => ({ ...substitute, response }));
+    },
+    answer: (substitute) => reply(asked, exchange.response, replyOf(http, substitute)),
+    fail: exchange.fail ?? exchange.next,
+  };
 }
 
 function replyOf(

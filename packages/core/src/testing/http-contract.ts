@@ -3,6 +3,7 @@ import { type HttpContractCase, type HttpPart, runnable } from './http-contract/
 import { errorCases } from './http-contract/error-cases.ts';
 import { fieldCases } from './http-contract/field-cases.ts';
 import { collapseCases } from './http-contract/collapse-cases.ts';
+import { holeCases } from './http-contract/hole-cases.ts';
 import { invalidationCases } from './http-contract/invalidation-cases.ts';
 import { policyCases } from './http-contract/policy-cases.ts';
 import { safetyCases } from './http-contract/safety-cases.ts';
@@ -71,6 +72,7 @@ function parts(): HttpPart[] {
     safetyCases(),
     invalidationCases(),
     variantCases(),
+    holeCases(),
     policyCases(),
     fastPathCases(),
     standardCases(),

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { Fill, HeadVerdict } from '../../src/http/fill.ts';
+import type { Fill } from '../../src/http/fill.ts';
 import type { ResponsePolicy } from '../../src/http/policy.ts';
+import type { HeadVerdict } from '../../src/http/response-sink.ts';
 import { testCache } from '../support/test-cache.ts';
 import { answer, engine, fillOf, request, told } from './support/engine.ts';
 import { bytes } from './support/stored.ts';

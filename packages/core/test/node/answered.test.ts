@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { describe, expect, it } from 'vitest';
-import { createNodeHandler, hideParsedCookies, isIdentified, muting } from '../../src/node/index.ts';
+import { hideLearned } from '../../src/node/framework-request.ts';
+import { createNodeHandler, isIdentified, muting } from '../../src/node/index.ts';
 import { testCache } from '../support/test-cache.ts';
 import { serve } from './support/server.ts';
 
@@ -76,9 +77,28 @@ describe('what a framework has put on its request', () => {
     ]);
   });
 
-  it('shows no other cookies than the declared ones', () => {
-    const request = { cookies: { theme: 'dark', session: 's' }, signedCookies: { cart: 'c' } };
-    hideParsedCookies(request, ['theme']);
-    expect(request).toEqual({ cookies: { theme: 'dark' }, signedCookies: {} });
+  it('shows no other cookies than the declared ones, until they are shown again', () => {
+    const request = { cookies: { theme: 'dark', session: 's' }, signedCookies: { cart: 'c' }, user: 'ann' };
+    const show = hideLearned([request], { cookies: ['theme'], identity: false });
+    expect(request).toEqual({ cookies: { theme: 'dark' }, signedCookies: {}, user: 'ann' });
+    show();
+    expect(request).toEqual({ cookies: { theme: 'dark', session: 's' }, signedCookies: { cart: 'c' }, user: 'ann' });
+  });
+
+  it('shows nobody where nobody is to be found, until they are shown again', () => {
+    const inherited: object = Object.create({ session: { name: 'ann' } }) as object;
+    const request = { user: 'ann', auth: 1, currentUser: 'ann', path: '/' };
+    const show = hideLearned([request, inherited], { cookies: undefined, identity: true });
+    expect([request.user, request.auth, request.currentUser, request.path]).toEqual([
+      undefined,
+      undefined,
+      undefined,
+      '/',
+    ]);
+    expect(Reflect.get(inherited, 'session')).toBeUndefined();
+    show();
+    show();
+    expect(request).toEqual({ user: 'ann', auth: 1, currentUser: 'ann', path: '/' });
+    expect(Reflect.get(inherited, 'session')).toEqual({ name: 'ann' });
   });
 });

@@ -14,6 +14,8 @@ export interface ModePolicy {
   readonly keepStale: number;
   readonly cookies: readonly string[] | undefined;
   readonly storeSetCookie: boolean;
+  /** A known user does not matter, because no handler whose answer is stored sees who it is. */
+  readonly ignoresIdentity: boolean;
 }
 
 /** What a handler answered, as far as the rules look at it. */
