@@ -1,10 +1,12 @@
 import { query } from '../data/database.ts';
+import { foldName } from '../data/fold.ts';
 import type { Cell, City, Slice } from './model.ts';
+import { searchTagsOf } from './name-tags.ts';
 import { slice } from './paging.ts';
 import { lasting, missing, type Sources } from './sources.ts';
 import { tags } from './tags.ts';
 
-/** Reads of cities. */
+/** Cities: reads, and what changes them. */
 export interface Cities {
   /** One city, or null if no city has this number. */
   city(id: number): Promise<City | null>;
@@ -14,6 +16,8 @@ export interface Cities {
   rank(city: City): Promise<number>;
   /** Where on Earth cities are, in cells of three degrees. */
   inhabitedCells(): Promise<readonly Cell[]>;
+  /** Gives a city another name; tells whether there is such a city. For editors: no page offers it. */
+  renameCity(id: number, name: string): Promise<boolean>;
 }
 
 /** The columns of a city; `c` is the city and `n` its country. */
@@ -26,7 +30,7 @@ export const cityJoin = 'cities AS c JOIN countries AS n ON n.code = c.country' 
 /** Cities on one page of a country. */
 export const citiesPerPage = 40;
 
-/** Creates the reads of cities. */
+/** Creates the cities. */
 export function createCities({ database, cache }: Sources): Cities {
   const one = query<City>(database, `SELECT ${cityColumns} FROM ${cityJoin} WHERE c.id = ?`);
   const biggest = query<City>(
@@ -43,6 +47,7 @@ export function createCities({ database, cache }: Sources): Cities {
     `SELECT DISTINCT CAST((lat + 90) / 3 AS INTEGER) * 3 - 90 AS lat, CAST((lon + 180) / 3 AS INTEGER) * 3 - 180 AS lon
      FROM cities ORDER BY 1 DESC, 2`,
   );
+  const rename = database.prepare('UPDATE cities SET name = ?, folded = ? WHERE id = ?');
 
   return {
     city: (id) =>
@@ -59,9 +64,11 @@ export function createCities({ database, cache }: Sources): Cities {
     citiesOf: (country, page) =>
       cache.getOrSet(
         ['cities of', country, page],
-        () => {
+        (context) => {
           const total = count.first(country)?.total ?? 0;
-          return slice(biggest.all(country, citiesPerPage, (page - 1) * citiesPerPage), total, page, citiesPerPage);
+          const items = biggest.all(country, citiesPerPage, (page - 1) * citiesPerPage);
+          context.tag(...items.map(({ id }) => tags.city(id)));
+          return slice(items, total, page, citiesPerPage);
         },
         { ttl: lasting, tags: [tags.cities] },
       ),
@@ -73,5 +80,13 @@ export function createCities({ database, cache }: Sources): Cities {
       }),
 
     inhabitedCells: () => cache.getOrSet(['inhabited cells'], () => cells.all(), { ttl: lasting, tags: [tags.cities] }),
+
+    renameCity: async (id, name) => {
+      const before = one.first(id);
+      if (before === undefined) return false;
+      rename.run(name, foldName(name), id);
+      await cache.invalidateTags([tags.city(id), ...searchTagsOf(before.name), ...searchTagsOf(name)]);
+      return true;
+    },
   };
 }

@@ -2,6 +2,7 @@ import { query } from '../data/database.ts';
 import { foldName } from '../data/fold.ts';
 import { cityColumns, cityJoin } from './cities.ts';
 import type { City, Slice } from './model.ts';
+import { searchTag } from './name-tags.ts';
 import { slice } from './paging.ts';
 import { lasting, type Sources } from './sources.ts';
 import { tags } from './tags.ts';
@@ -31,12 +32,13 @@ export function createSearch({ database, cache }: Sources): Search {
       if (folded === '') return slice<City>([], 0, page, resultsPerPage);
       return cache.getOrSet(
         ['search', folded, page],
-        () => {
+        (context) => {
           const total = count.first(folded)?.total ?? 0;
           const items = found.all(folded, folded, resultsPerPage, (page - 1) * resultsPerPage);
+          context.tag(...items.map(({ id }) => tags.city(id)));
           return slice(items, total, page, resultsPerPage);
         },
-        { ttl: lasting, tags: [tags.cities] },
+        { ttl: lasting, tags: [tags.cities, searchTag(folded)] },
       );
     },
   };

@@ -6,7 +6,6 @@ import { loadAssets } from '../http/assets.ts';
 import { createFavouriteActions, type FavouriteForm } from '../site/favourite-actions.ts';
 import { queryOf } from '../site/input.ts';
 import { policies } from '../site/policies.ts';
-import { createReadCollector } from '../site/reads.ts';
 import { jsonReply } from '../site/reply.ts';
 import { createSite } from '../site/site.ts';
 import { readVisitor } from '../site/visitor.ts';
@@ -30,7 +29,7 @@ export function createHonoServer(parts: ServerParts): Server {
 /** Creates the atlas as a Hono application. */
 export function createHonoApp({ atlas, cache }: ServerParts): Hono {
   const assets = loadAssets();
-  const site = createSite({ atlas, assets: assets.urls, collectReads: createReadCollector(cache) });
+  const site = createSite({ atlas, assets: assets.urls, cache });
   const actions = createFavouriteActions(atlas, site);
 
   const pages = cache.namespace('pages');

@@ -6,7 +6,6 @@ import { loadAssets } from '../http/assets.ts';
 import { createFavouriteActions, type FavouriteForm } from '../site/favourite-actions.ts';
 import { queryOf } from '../site/input.ts';
 import { policies } from '../site/policies.ts';
-import { createReadCollector } from '../site/reads.ts';
 import { jsonReply } from '../site/reply.ts';
 import { createSite } from '../site/site.ts';
 import { readVisitor } from '../site/visitor.ts';
@@ -23,7 +22,7 @@ export function createKoaServer(parts: ServerParts): Server {
 /** Creates the atlas as a Koa application. */
 export function createKoaApp({ atlas, cache }: ServerParts): Koa {
   const assets = loadAssets();
-  const site = createSite({ atlas, assets: assets.urls, collectReads: createReadCollector(cache) });
+  const site = createSite({ atlas, assets: assets.urls, cache });
   const actions = createFavouriteActions(atlas, site);
 
   const pages = cache.namespace('pages');

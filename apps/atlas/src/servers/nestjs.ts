@@ -7,7 +7,6 @@ import express from 'express';
 import type { Server } from 'node:http';
 import { loadAssets } from '../http/assets.ts';
 import { createFavouriteActions } from '../site/favourite-actions.ts';
-import { createReadCollector } from '../site/reads.ts';
 import { createSite, type Site } from '../site/site.ts';
 import type { ServerParts } from './parts.ts';
 import { countVisits, setSecurityHeaders } from './express-answers.ts';
@@ -17,7 +16,7 @@ import { ACTIONS, ASSETS, ATLAS, DataController, FavouritesController, PagesCont
 /** Creates the atlas as a NestJS application on Express; listening is the caller's. */
 export async function createNestServer(parts: ServerParts): Promise<Server> {
   const assets = loadAssets();
-  const site = createSite({ atlas: parts.atlas, assets: assets.urls, collectReads: createReadCollector(parts.cache) });
+  const site = createSite({ ...parts, assets: assets.urls });
   // Set before Nest uses it: routes that it adds keep to what was said then.
   const listener = express();
   listener.disable('x-powered-by');

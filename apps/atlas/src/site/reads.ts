@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { Cache, Key } from '@cache/core';
+import type { Cache, KeyedEvent } from '@cache/core';
 import { describeKey } from '../domain/describe-key.ts';
 import type { Read } from '../views/page.ts';
 
@@ -9,17 +9,25 @@ export type CollectReads = <Result>(make: (reads: () => readonly Read[]) => Prom
 /** Listens to a cache, which raises each event in the context of the request that caused it. */
 export function createReadCollector(cache: Cache): CollectReads {
   const current = new AsyncLocalStorage<Map<string, Read>>();
-  const note = (key: Key, how: Read['how'], milliseconds: number): void => {
-    const label = describeKey(key);
-    current.getStore()?.set(label, { label, how, milliseconds });
+  const note = (event: KeyedEvent, how: Read['how'], milliseconds: number): void => {
+    const reads = current.getStore();
+    const label = describe(event);
+    // Of many parts of one kind, one that was made now tells more than one that was found.
+    if (reads?.get(label)?.how !== 'load') reads?.set(label, { label, how, milliseconds });
   };
   // A miss without a load of its own waited for the load of another request.
-  cache.on('miss', ({ key }) => note(key, 'shared', 0));
-  cache.on('load', ({ key, duration }) => note(key, 'load', duration));
-  cache.on('hit', ({ key, age }) => note(key, 'hit', age));
+  cache.on('miss', (event) => note(event, 'shared', 0));
+  cache.on('load', (event) => note(event, 'load', event.duration));
+  cache.on('hit', (event) => note(event, 'hit', event.age));
 
   return async (make) => {
     const reads = new Map<string, Read>();
     return current.run(reads, () => make(() => [...reads.values()]));
   };
+}
+
+/** A value by its key, a part of a page by its kind. */
+function describe({ namespace, key }: KeyedEvent): string {
+  const [, part] = /^fragments\/(.*)$/s.exec(namespace) ?? [];
+  return part === undefined ? describeKey(key) : `part: ${part}`;
 }

@@ -1,15 +1,20 @@
+import type { Cache } from '@cache/core';
+import { createFragments } from '@cache/core/fragments';
 import type { Atlas } from '../domain/atlas.ts';
+import { lasting } from '../domain/sources.ts';
 import { cityView } from '../views/city.ts';
 import { countriesView } from '../views/countries.ts';
 import { countryView } from '../views/country.ts';
 import { favouritesView } from '../views/favourites.ts';
+import { Html } from '../views/html.ts';
 import { layout } from '../views/layout.ts';
 import type { AssetUrls, View } from '../views/page.ts';
 import { errorView, notFoundView } from '../views/problem.ts';
 import { searchView } from '../views/search.ts';
 import { worldPicture } from '../views/world.ts';
 import { longestSearch, parseCityId, parseCountryCode, parsePage, parseSearch } from './input.ts';
-import type { CollectReads } from './reads.ts';
+import { createPieces } from './pieces.ts';
+import { createReadCollector } from './reads.ts';
 import { htmlReply, type Reply } from './reply.ts';
 
 /** The pages, each made from what its address says. Knows no framework. */
@@ -28,10 +33,16 @@ export interface Site {
 export interface SiteParts {
   readonly atlas: Atlas;
   readonly assets: AssetUrls;
-  readonly collectReads: CollectReads;
+  /** Keeps the parts of pages, and tells what was read for a page. */
+  readonly cache: Cache;
 }
 
-type Answer = View | { readonly status: number; readonly view: View };
+interface Answered {
+  readonly status: number;
+  readonly view: View;
+}
+
+type Answer = View | Answered;
 
 const noPage = { status: 400, view: errorView('Bad request', 'This is not a page number.') };
 const noText = {
@@ -41,12 +52,22 @@ const noText = {
 const missing = (what: string): Answer => ({ status: 404, view: notFoundView(what) });
 
 /** Creates the pages. */
-export function createSite({ atlas, assets, collectReads }: SiteParts): Site {
+export function createSite({ atlas, assets, cache }: SiteParts): Site {
+  const collectReads = createReadCollector(cache);
+  const fragments = createFragments(cache, { ttl: lasting });
+  const pieces = createPieces(fragments, atlas);
+
   const page = (answer: () => Answer | Promise<Answer>): Promise<Reply> =>
     collectReads(async (reads) => {
-      const answered = await answer();
-      const { status, view } = 'view' in answered ? answered : { status: 200, view: answered };
-      return htmlReply(status, layout(view, { madeAt: new Date(), reads: reads() }, assets));
+      let made: Answered | undefined;
+      const main = await fragments.page(async () => {
+        const answered = await answer();
+        made = 'view' in answered ? answered : { status: 200, view: answered };
+        return made.view.main.text;
+      });
+      const { status, view } = made as Answered;
+      const making = { madeAt: new Date(), reads: reads() };
+      return htmlReply(status, layout({ ...view, main: new Html(main) }, making, assets));
     });
 
   return {
@@ -61,7 +82,7 @@ export function createSite({ atlas, assets, collectReads }: SiteParts): Site {
         if (!country) return missing(`There is no country “${text}”.`);
         const cities = await atlas.citiesOf(country.code, number);
         if (number > cities.pages) return missing(`${country.name} has no page ${number}.`);
-        return countryView(country, cities);
+        return countryView(country, cities, pieces.citiesOf(country.code, number));
       }),
 
     city: (text) =>
@@ -69,13 +90,8 @@ export function createSite({ atlas, assets, collectReads }: SiteParts): Site {
         const id = parseCityId(text);
         const city = id === undefined ? null : await atlas.city(id);
         if (!city) return missing(`There is no city “${text}”.`);
-        const [country, rank, neighbours, favourites] = await Promise.all([
-          atlas.country(city.country),
-          atlas.rank(city),
-          atlas.nearby(city),
-          atlas.favouriteCount(city.id),
-        ]);
-        return cityView({ city, country, rank, neighbours, favourites });
+        const favourites = await atlas.favouriteCount(city.id);
+        return cityView({ city, card: pieces.cityCard(city), favourites, neighbours: pieces.neighbours(city) });
       }),
 
     search: (parameters) =>
@@ -84,9 +100,10 @@ export function createSite({ atlas, assets, collectReads }: SiteParts): Site {
         if (number === undefined) return noPage;
         const text = parseSearch(parameters);
         if (text === undefined) return noText;
-        if (text === '') return searchView('', undefined);
-        const found = await atlas.search(text, number);
-        return number > found.pages ? missing('This search has fewer pages.') : searchView(text, found);
+        if (text === '') return searchView('');
+        const cities = await atlas.search(text, number);
+        if (number > cities.pages) return missing('This search has fewer pages.');
+        return searchView(text, { cities, line: (city) => pieces.foundCity(city) });
       }),
 
     favourites: (visitor) =>

@@ -9,21 +9,36 @@ import { worldMap } from './world.ts';
 /** What a city's page shows. */
 export interface CityDetails {
   readonly city: City;
-  readonly country: Country | null;
-  readonly rank: number;
-  readonly neighbours: readonly Neighbour[];
+  /** Made by `cityCard`. */
+  readonly card: Html;
   readonly favourites: number;
+  /** Made by `neighbourList`. */
+  readonly neighbours: Html;
 }
 
 /** A city, its facts and its neighbours. */
-export function cityView({ city, country, rank, neighbours, favourites }: CityDetails): View {
+export function cityView({ city, card, favourites, neighbours }: CityDetails): View {
   return {
     title: `${city.name}, ${city.countryName}`,
     section: 'countries',
     main: html`${breadcrumbs({ href: '/', label: 'Countries' }, { href: `/countries/${city.country}`, label: city.countryName })}
       <div class="split">
         <div>
-          <h1>${city.name}</h1>
+          ${card}
+          ${favouriteBox(city, favourites)}
+        </div>
+        ${worldMap(`Where ${city.name} lies in the world: ${formatPosition(city)}`, [city])}
+      </div>
+      <section aria-labelledby="nearby">
+        <h2 id="nearby">Nearby</h2>
+        ${neighbours}
+      </section>`,
+  };
+}
+
+/** What a city is: its name, its kind and its facts. */
+export function cityCard(city: City, country: Country | null, rank: number): Html {
+  return html`<h1>${city.name}</h1>
           <p class="lead">${describeKind(city.kind)} ${city.kind === 'PPLC' ? 'of' : 'in'} ${city.countryName}</p>
           ${facts(
             ['Population', population(city)],
@@ -34,18 +49,14 @@ export function cityView({ city, country, rank, neighbours, favourites }: CityDe
             ],
             ['Position', formatPosition(city)],
             ['Record', html`<a href="https://www.geonames.org/${city.id}">GeoNames ${city.id}</a>`],
-          )}
-          ${favouriteBox(city, favourites)}
-        </div>
-        ${worldMap(`Where ${city.name} lies in the world: ${formatPosition(city)}`, [city])}
-      </div>
-      <section aria-labelledby="nearby">
-        <h2 id="nearby">Nearby</h2>
-        <ol class="neighbours">
+          )}`;
+}
+
+/** The cities around a city. */
+export function neighbourList(neighbours: readonly Neighbour[]): Html {
+  return html`<ol class="neighbours">
           ${neighbours.map(neighbourLine)}
-        </ol>
-      </section>`,
-  };
+        </ol>`;
 }
 
 function favouriteBox({ id }: City, favourites: number): Html {

@@ -1,15 +1,17 @@
 import { citiesPerPage } from '../domain/cities.ts';
 import type { City, Country, Slice } from '../domain/model.ts';
 import { formatCurrency, formatNumber } from './format.ts';
-import { html } from './html.ts';
-import { describeKind } from './kinds.ts';
-import { breadcrumbs, cityLine, continentAnchor, facts, pager } from './parts.ts';
+import { type Html, html } from './html.ts';
+import { breadcrumbs, continentAnchor, facts, pager } from './parts.ts';
 import type { View } from './page.ts';
 import { worldMap } from './world.ts';
 
-/** A country and one page of its cities. */
-export function countryView(country: Country, cities: Slice<City>): View {
-  const path = `/countries/${country.code}`;
+/**
+ * A country and one page of its cities.
+ *
+ * @param list the same page, made by `cityList`
+ */
+export function countryView(country: Country, cities: Slice<City>, list: Html): View {
   return {
     title: country.name,
     section: 'countries',
@@ -33,10 +35,16 @@ export function countryView(country: Country, cities: Slice<City>): View {
       </div>
       <section aria-labelledby="cities">
         <h2 id="cities">Cities by population</h2>
-        <ol class="cities" start="${(cities.page - 1) * citiesPerPage + 1}">
-          ${cities.items.map((city) => cityLine(city, describeKind(city.kind)))}
-        </ol>
-        ${pager(cities, (page) => (page === 1 ? path : `${path}?page=${page}`))}
+        ${list}
       </section>`,
   };
+}
+
+/** One page of the cities of a country, each as `line` shows it. */
+export function cityList(code: string, cities: Slice<City>, line: (city: City) => Html): Html {
+  const path = `/countries/${code}`;
+  return html`<ol class="cities" start="${(cities.page - 1) * citiesPerPage + 1}">
+          ${cities.items.map(line)}
+        </ol>
+        ${pager(cities, (page) => (page === 1 ? path : `${path}?page=${page}`))}`;
 }

@@ -1,11 +1,17 @@
 import type { City, Slice } from '../domain/model.ts';
 import { formatCount } from './format.ts';
 import { type Html, html } from './html.ts';
-import { cityLine, cityPlace, pager, searchForm } from './parts.ts';
+import { pager, searchForm } from './parts.ts';
 import type { View } from './page.ts';
 
+/** One page of what was found, and how to show each city. */
+export interface Found {
+  readonly cities: Slice<City>;
+  readonly line: (city: City) => Html;
+}
+
 /** The search form and, once something was asked, one page of what was found. */
-export function searchView(text: string, found: Slice<City> | undefined): View {
+export function searchView(text: string, found?: Found): View {
   return {
     title: found ? `Search for ${text}` : 'Search',
     section: 'search',
@@ -15,16 +21,16 @@ export function searchView(text: string, found: Slice<City> | undefined): View {
   };
 }
 
-function results(text: string, found: Slice<City>): Html {
+function results(text: string, { cities, line }: Found): Html {
   const address = (page: number): string =>
     `/search?${new URLSearchParams(page === 1 ? { q: text } : { q: text, page: String(page) }).toString()}`;
   return html`<section aria-labelledby="found">
-        <h2 id="found">${formatCount(found.total, 'city', 'cities')} for “${text}”</h2>
+        <h2 id="found">${formatCount(cities.total, 'city', 'cities')} for “${text}”</h2>
         ${
-          found.total === 0
+          cities.total === 0
             ? html`<p>Try fewer letters, or begin with one of <a href="/">the countries</a>.</p>`
-            : html`<ul class="cities">${found.items.map((city) => cityLine(city, cityPlace(city)))}</ul>`
+            : html`<ul class="cities">${cities.items.map(line)}</ul>`
         }
-        ${pager(found, address)}
+        ${pager(cities, address)}
       </section>`;
 }

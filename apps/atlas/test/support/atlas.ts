@@ -8,14 +8,17 @@ import { type Atlas, createAtlas } from '../../src/domain/atlas.ts';
 import { temporaryFolder } from './folder.ts';
 import { rows } from './rows.ts';
 
-/** An atlas on a small file of its own, and which values its loaders have loaded since the last look. */
+/** An atlas on a small file of its own, and what was made in it since the last look. */
 export interface TestAtlas {
   readonly atlas: Atlas;
   readonly cache: Cache;
   readonly database: AtlasDatabase;
   /** The cache's time, which stands still until a test moves it. */
   readonly clock: FakeClock;
+  /** Which values loaders have loaded. */
   readonly takeLoads: () => string[];
+  /** Which parts of pages were rendered. */
+  readonly takeRenders: () => string[];
 }
 
 /** Creates an atlas that goes when the test ends. */
@@ -30,7 +33,12 @@ export function createTestAtlas(): TestAtlas {
     database.close();
   });
   let loads: string[] = [];
-  cache.on('load', ({ key }) => loads.push(String(key)));
+  let renders: string[] = [];
+  cache.on('load', ({ key, namespace }) => {
+    const [, part] = /^fragments\/(.*)$/.exec(namespace) ?? [];
+    if (part === undefined) loads.push(String(key));
+    else renders.push([part, ...[key].flat().filter((value) => value !== null)].join(' '));
+  });
   return {
     atlas: createAtlas({ database, cache }),
     cache,
@@ -39,6 +47,11 @@ export function createTestAtlas(): TestAtlas {
     takeLoads: () => {
       const taken = loads.sort();
       loads = [];
+      return taken;
+    },
+    takeRenders: () => {
+      const taken = renders.sort();
+      renders = [];
       return taken;
     },
   };
