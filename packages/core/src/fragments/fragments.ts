@@ -1,6 +1,6 @@
 import type { Cache } from '../cache.ts';
 import type { Caches } from '../create-caches.ts';
-import { limitLifetime } from '../dependencies.ts';
+import { currentDependencies, limitLifetime } from '../dependencies.ts';
 import { CacheError, invalidOption, rejectUnknownOptions } from '../errors.ts';
 import type { KeyPart } from '../key.ts';
 import { LIFETIME_OPTIONS, type LifetimeOptions } from '../lifetime-options.ts';
@@ -64,8 +64,9 @@ export class Fragments {
   }
 
   /**
-   * Renders a page. All its fragments are looked up in one round trip; only the blocks of those that are missing run. A page whose
-   * holes were filled is for one request: a response or value made of it is not stored.
+   * Renders a page. All its fragments are looked up in one round trip; only the blocks of those that are missing run. A hole that
+   * the policy of the response around it fills (`cacheResponse` with `holes`) is left to that. A page whose holes were filled is for one
+   * request: a response or value made of it is not stored.
    *
    * @param render runs a template. May run again, if blocks that must be rendered in place are missing
    * @throws what a template or a block throws; CacheError `ERR_CACHE_OPTION` for a hole that nothing fills
@@ -78,8 +79,11 @@ export class Fragments {
     const { holes = {}, locale = around?.locale } = options;
     const markup = await renderMarkup(render, { block: around?.block, locale });
     if (typeof markup === 'string') return markup;
-    limitLifetime(0);
-    const fills = [...new Set(markup.holes)].map(async (name) => {
+    const names = [...new Set(markup.holes)];
+    const marks = currentDependencies()?.marks;
+    if (!names.every((name) => marks?.has(name))) limitLifetime(0);
+    const fills = names.map(async (name) => {
+      if (marks?.has(name) === true) return [name, marks.leave(name)] as const;
       const fill = Object.hasOwn(holes, name) ? holes[name] : undefined;
       if (fill === undefined) throw invalidOption(`holes.${name}`, fill, 'a function, because the page has that hole');
       return [name, await this.page(fill, { locale })] as const;

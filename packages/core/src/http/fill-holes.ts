@@ -47,7 +47,7 @@ export async function fillHoles(
       try {
         return [name, await Promise.race([fillHole(name, hole, request), expired])] as const;
       } catch (error) {
-        if (hole?.otherwise === undefined) throw error;
+        if (hole?.otherwise === undefined) throw asError(name, error);
         report(`hole ${name}`, error);
         return [name, hole.otherwise] as const;
       }
@@ -70,4 +70,10 @@ async function fillHole(name: string, hole: Hole<never> | undefined, request: Ho
     'ERR_CACHE_HOLE',
     `The hole "${name}" was filled with ${show(html)}; allowed: a string of HTML.`,
   );
+}
+
+/** Frameworks take what is no error for a word of their own. */
+function asError(name: string, thrown: unknown): Error {
+  if (thrown instanceof Error) return thrown;
+  return new CacheError('ERR_CACHE_HOLE', `Filling the hole "${name}" failed with ${show(thrown)}.`);
 }

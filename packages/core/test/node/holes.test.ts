@@ -1,0 +1,212 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { gzipSync } from 'node:zlib';
+import { describe, expect, it } from 'vitest';
+import { type Cache, hole, limitLifetime } from '../../src/index.ts';
+import { createNodeHandler, type Exchange, type ResponsePolicy } from '../../src/node/index.ts';
+import { deferred } from '../support/deferred.ts';
+import { testCache } from '../support/test-cache.ts';
+import { serve } from './support/server.ts';
+
+type Handler = (request: IncomingMessage, response: ServerResponse) => void;
+
+const HOLES = { name: ({ header }: { header: (name: string) => string | undefined }) => header('cookie') ?? 'nobody' };
+const POLICY: ResponsePolicy = { maxAge: '1m', holes: HOLES };
+
+/** A handler behind a cache; `more` is what an adapter knows besides. */
+function cached(cache: Cache, policy: ResponsePolicy, handler: Handler, more: Partial<Exchange> = {}): Handler {
+  const handle = createNodeHandler(cache, policy);
+  return (request, response) => {
+    const next = (error?: unknown): void => {
+      if (error === undefined) handler(request, response);
+      else response.writeHead(500).end(`failed: ${(error as { code?: string }).code}`);
+    };
+    handle({ request, response, url: request.url ?? '/', identified: false, next, ...more });
+  };
+}
+
+const hello: Handler = (_request, response) => response.end(`Hello, ${hole('name')}!`);
+
+describe('a page with holes', () => {
+  it('is never found by a policy that does not fill them, nor the other way round', async () => {
+    const { cache } = testCache();
+    const plain = cached(cache, { maxAge: '1m', cookies: [] }, (_request, response) => response.end('plain'));
+    const holed = cached(cache, POLICY, hello);
+    const get = await serve((request, response) =>
+      (request.headers['x-plain'] === undefined ? holed : plain)(request, response),
+    );
+    expect((await get('/', { cookie: 'ann' })).text).toBe('Hello, ann!');
+    expect((await get('/', { 'x-plain': '1' })).text).toBe('plain');
+    expect((await get('/', { cookie: 'bob' })).text).toBe('Hello, bob!');
+    expect((await get('/', { 'x-plain': '1' })).text).toBe('plain');
+  });
+
+  it.each(['fresh', 'stale', 'not stored'])(
+    'is in nothing that a cache around it stores, also where it is %s',
+    async (how) => {
+      const { cache, clock } = testCache();
+      const policy: ResponsePolicy = { ...POLICY, ...(how === 'stale' && { staleIfError: '1h' }) };
+      let failing = false;
+      const inner = cached(cache, policy, (_request, response) => {
+        if (failing) response.writeHead(500).end();
+        else response.end(`Hello, ${hole('name')}!`);
+      });
+      // What is around it does not believe that the answer is private.
+      const between: Handler = (request, response) => {
+        // oxlint-disable-next-line typescript/unbound-method -- called with its response
+        const { setHeader } = response;
+        response.setHeader = (name, value) =>
+          Reflect.apply(setHeader, response, [
+            name,
+            name === 'Cache-Control' ? 'max-age=60' : value,
+          ]) as typeof response;
+        response.setHeader('X-Between', '1');
+        if (how === 'not stored') limitLifetime(0);
+        inner(request, response);
+      };
+      const outer = cached(cache.namespace('outer'), { maxAge: '1m', cookies: [] }, between);
+      let asked = false;
+      const get = await serve((request, response) => (asked ? outer(request, response) : inner(request, response)));
+      if (how !== 'not stored') await get('/', { cookie: 'ann' });
+      if (how === 'stale') clock.advance(61_000);
+      [asked, failing] = [true, how === 'stale'];
+      for (const cookie of ['ann', 'bob', 'cid']) {
+        const { text, headers } = await get('/', { cookie });
+        // The inner cache is not shown the cookie by the outer one.
+        expect(text).toBe('Hello, nobody!');
+        expect(headers['cache-control']).toBe('max-age=60');
+        expect(String(headers['cache-status'])).not.toMatch(/cache(?::outer)?; (?:hit|fwd=[\w-]+; stored)$/);
+      }
+    },
+  );
+
+  it('keeps fields from shared caches that something above has set', async () => {
+    const { cache } = testCache();
+    const below = cached(cache, POLICY, hello);
+    const get = await serve((request, response) => {
+      response.setHeader('Cache-Control', 'public, max-age=60').setHeader('CDN-Cache-Control', 'max-age=60');
+      response.setHeader('Surrogate-Control', 'max-age=60').setHeader('ETag', '"above"').setHeader('X-Above', '1');
+      below(request, response);
+    });
+    for (const cookie of ['ann', 'bob']) {
+      const { headers, text } = await get('/', { cookie });
+      expect(text).toBe(`Hello, ${cookie}!`);
+      expect([headers['cache-control'], headers['x-above']]).toEqual(['private, no-cache', '1']);
+      expect([headers['cdn-cache-control'], headers['surrogate-control']]).toEqual([undefined, undefined]);
+      expect(headers.etag).not.toBe('"above"');
+    }
+  });
+
+  it('says no-store where something above or the handler does', async () => {
+    const { cache } = testCache();
+    const below = cached(cache, POLICY, hello);
+    const get = await serve((request, response) => {
+      response.setHeader('Cache-Control', 'no-store');
+      below(request, response);
+    });
+    expect((await get('/')).headers['cache-control']).toBe('private, no-cache, no-store');
+    expect((await get('/', { authorization: 'x' })).headers['cache-control']).toBe('private, no-cache, no-store');
+  });
+
+  it('cannot be filled if it was coded below the cache, and fails', async () => {
+    const { cache } = testCache();
+    const get = await serve(
+      cached(cache, POLICY, (_request, response) => {
+        const page = gzipSync(`Hello, ${hole('name')}!`);
+        response.writeHead(200, { 'Content-Encoding': 'gzip' }).end(page);
+      }),
+    );
+    for (const headers of [{}, { authorization: 'x' }]) {
+      expect(await get('/', headers)).toMatchObject({ status: 500, text: 'failed: ERR_CACHE_HOLE' });
+    }
+  });
+
+  it('has no holes that are left after its head', async () => {
+    const { cache } = testCache();
+    let error: unknown;
+    const get = await serve(
+      cached(cache, POLICY, (_request, response) => {
+        response.write('Hello, ');
+        try {
+          response.write(hole('name'));
+        } catch (thrown) {
+          error = thrown;
+        }
+        response.end('!');
+      }),
+    );
+    expect([(await get('/')).text, (await get('/')).text]).toEqual(['Hello, !', 'Hello, !']);
+    expect(error).toMatchObject({ code: 'ERR_CACHE_PLACE' });
+  });
+
+  it('does not keep its marks in what others keep: a value that a loader makes', async () => {
+    const { cache } = testCache();
+    const codes: unknown[] = [];
+    const get = await serve(
+      cached(cache, POLICY, (_request, response) => {
+        cache
+          .getOrSet('header', () => hole('name'))
+          .catch((thrown: { code: string }) => codes.push(thrown.code))
+          .finally(() => response.end());
+      }),
+    );
+    await get('/');
+    expect(codes).toEqual(['ERR_CACHE_PLACE']);
+  });
+
+  it('shows its handler nobody, and those that fill it whoever there is', async () => {
+    const { cache } = testCache();
+    const seen: unknown[] = [];
+    const look = (request: object): unknown[] =>
+      ['user', 'session', 'cookies'].map((name) => Reflect.get(request, name) as unknown);
+    const policy: ResponsePolicy<IncomingMessage> = {
+      maxAge: '1m',
+      holes: {
+        name: ({ context }) => {
+          seen.push([...look(context), context.headers.cookie]);
+          return 'somebody';
+        },
+      },
+    };
+    const handle = createNodeHandler(cache, policy);
+    const get = await serve((request, response) => {
+      Object.assign(request, { user: 'ann', session: { id: 1 }, cookies: { a: '1' } });
+      const next = (): void => {
+        seen.push([...look(request), request.headers.cookie]);
+        hello(request, response);
+      };
+      handle({ request, response, url: '/', identified: true, next });
+    });
+    await get('/', { cookie: 'a=1' });
+    await get('/', { cookie: 'a=1' });
+    const whole = ['ann', { id: 1 }, { a: '1' }, 'a=1'];
+    expect(seen).toEqual([[undefined, undefined, {}, undefined], whole, whole]);
+  });
+
+  it('is not sent when something above has answered while its holes were filled', async () => {
+    const { cache } = testCache();
+    const filling = deferred<string>();
+    const begun = deferred();
+    let above: ServerResponse | undefined;
+    const policy: ResponsePolicy = {
+      ...POLICY,
+      holes: {
+        name: ({ header }) => {
+          if (header('x-slow') === undefined) return 'quick';
+          begun.resolve(undefined);
+          return filling.promise;
+        },
+      },
+    };
+    const below = cached(cache, policy, hello);
+    const get = await serve((request, response) => {
+      above = response;
+      below(request, response);
+    });
+    await get('/');
+    const answer = get('/', { 'x-slow': '1' });
+    await begun.promise;
+    above?.writeHead(503).end('too slow');
+    filling.resolve('late');
+    expect(await answer).toMatchObject({ status: 503, text: 'too slow' });
+  });
+});
