@@ -1,6 +1,6 @@
 import { describe } from 'vitest';
 import { createCache } from '../../src/index.ts';
-import { lookAside, type Repository, type Source, writeAround, writeThrough } from '../../src/strategies/index.ts';
+import { lookAside, refreshBehind, type Repository, type Source, writeAround, writeThrough } from '../../src/strategies/index.ts';
 import { useEngines } from '../support/engines.ts';
 import { testCache } from '../support/test-cache.ts';
 import { expectNoUnhandledRejections } from '../support/unhandled-rejections.ts';
@@ -10,7 +10,7 @@ import { useTables } from './support/sql-tables.ts';
 
 expectNoUnhandledRejections();
 
-const strategies = { lookAside, writeThrough, writeAround };
+const strategies = { lookAside, writeThrough, writeAround, refreshBehind };
 
 /** A strategy whose `set` waits for the source. */
 function made(

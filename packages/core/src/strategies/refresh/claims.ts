@@ -16,9 +16,9 @@ interface Known {
 }
 
 /**
- * Who refreshes which item: the first that claims a version of it, over all processes that share the store. A claim is never
- * given back. It is for one version, so that it means nothing once the item was replaced, and it runs out, so that a claimer who died
- * delays the refresh and does not prevent it.
+ * Who refreshes which item: the first that claims a version of it, over all processes that share the store. It is for one
+ * version, so that it means nothing once the item was replaced, and it runs out, so that a claimer who died delays the refresh and does not
+ * prevent it.
  */
 export class Claims {
   readonly #space: Space;
@@ -54,12 +54,13 @@ export class Claims {
     return held.taken;
   }
 
-  /** Forgets a claim, if it is still for that version. */
+  /** Forgets a claim, if it is still for that version. What goes wrong is no harm: it runs out by itself. */
   async drop(id: string, version: string): Promise<void> {
     if (this.#known.get(id)?.version === version) this.#known.delete(id);
-    await update(this.#space, this.#space.id(id), (entry): Change<boolean> => {
+    const dropped = update(this.#space, this.#space.id(id), (entry): Change<boolean> => {
       return entry?.value === version ? { keep: false, next: undefined, result: true } : REFUSED;
     });
+    await dropped.catch(() => false);
   }
 
   #remember(id: string, version: string, until: number): void {

@@ -55,9 +55,6 @@ export function ownItems(owner: object, items: AnyItems): void {
   byOwner.set(owner, items);
 }
 
-/** In the place of the version of an item that is not there. */
-const ABSENT = 'absent';
-
 /**
  * Items of one kind that readers get as they are, fresh or stale, while they are refreshed behind their backs: once per item, however many
  * ask, in all processes that share the backend.
@@ -114,10 +111,12 @@ export class Items<Args extends Arguments, Value extends Loadable, Result> {
   /** Fetches the item whatever is there. What was fetched before, or is being fetched, counts as too old. */
   async refresh(args: Args): Promise<Result> {
     const item = this.#item(args);
+    const { claims } = this.#settings();
     const stale = await update(this.#space, item.id, expired, 'usable');
     if (stale === undefined) await this.#cache.delete(item.key);
-    else await this.#settings().claims.take(item.id, versionOf(stale));
+    await claims.take(item.id, versionOf(stale));
     const entry = await this.#reload(item, await this.#space.find(item.id));
+    await claims.drop(item.id, versionOf(stale));
     await invalidateOrReport(this.#cache, [this.#madeFrom(item)]);
     return this.#result(item, entry, stale === undefined ? 'miss' : 'stale', true);
   }
@@ -142,7 +141,7 @@ export class Items<Args extends Arguments, Value extends Loadable, Result> {
     const { key, id } = this.#item(args);
     const there = await this.#space.read(id, this.#space.root.clock.now());
     await this.#cache.delete(key);
-    await this.#settings().claims.drop(id, ABSENT);
+    await this.#settings().claims.drop(id, versionOf(undefined));
     await this.#cache.invalidateTags([ownTag(this.#cache, key)]);
     return there !== undefined;
   }
@@ -170,9 +169,10 @@ export class Items<Args extends Arguments, Value extends Loadable, Result> {
         const before = this.#space.ifUsable(item.id, found, clock.now());
         if (before !== undefined && isFresh(before, clock.now())) return;
         await this.#reload(item, found);
-        if (before === undefined) return await this.#settings().claims.drop(item.id, ABSENT);
+        await this.#settings().claims.drop(item.id, versionOf(before));
         const after = await this.#space.read(item.id, clock.now());
-        const invalidated = after?.storedAt === before.storedAt && after.staleAt !== before.staleAt;
+        if (before === undefined || after === undefined) return;
+        const invalidated = after.storedAt === before.storedAt && after.staleAt !== before.staleAt;
         if (!invalidated) return;
       }
     } catch (error) {
@@ -248,7 +248,7 @@ export class Items<Args extends Arguments, Value extends Loadable, Result> {
   }
 
   #refreshLater(item: Item<Args>, stale: Entry | undefined): void {
-    const version = stale === undefined ? ABSENT : versionOf(stale);
+    const version = versionOf(stale);
     const { claims } = this.#settings();
     if (!claims.isOpen(item.id, version)) return;
     const work = claims.take(item.id, version).then((taken) => (taken ? this.#send(item) : undefined));
@@ -302,8 +302,9 @@ export class Items<Args extends Arguments, Value extends Loadable, Result> {
   }
 }
 
-function versionOf(entry: Entry): string {
-  return `${entry.storedAt}:${entry.staleAt}`;
+/** What tells one state of an item that is to be refreshed from the next one. */
+function versionOf(entry: Entry | undefined): string {
+  return entry === undefined ? 'absent' : `${entry.storedAt}:${entry.staleAt}`;
 }
 
 /** Makes an entry stale whose age stays what it is. Always another instant, so that a load under way is seen to be too old. */

@@ -1,5 +1,5 @@
 import { CacheError } from '../../errors.ts';
-import type { Arguments } from '../call-options.ts';
+import type { Arguments, Weak } from '../call-options.ts';
 
 /** What a query gives: rows one after the other, as a cursor does too, or an object with them, as `pg` does. */
 export type QueryRows<Row> = Iterable<Row> | AsyncIterable<Row> | { readonly rows: Iterable<Row> };
@@ -35,7 +35,7 @@ export function oneRow<Args extends Arguments, Row extends object>(
  */
 export function allRows<Args extends Arguments, Row extends object>(
   query: (...args: Args) => QueryRows<Row> | Promise<QueryRows<Row>>,
-  keep: (row: Row, ...args: Args) => boolean = () => true,
+  keep: (row: Row, ...args: Weak<Args>) => boolean = () => true,
 ): (...args: Args) => Promise<Row[]> {
   return async (...args) => {
     const rows: Row[] = [];

@@ -124,7 +124,11 @@ class FunctionJob<Args extends Arguments, Value extends Loadable> extends Job<Ar
     this.#cache = cache;
     this.#fetch = fetch;
     this.#options = options;
-    this.name = options.name ?? fetch.name;
+    const { key, runner, name = fetch.name } = options;
+    if (name === '' && (key === undefined || runner?.elsewhere === true)) {
+      throw invalidOption('name', name, 'a name, because the function has none');
+    }
+    this.name = name === '' ? 'refresh-behind' : name;
     const { ttl, staleWhileRevalidate, staleIfError } = refreshedLifetime(options);
     this.lifetime = ttl;
     this.staleWhileRevalidate = staleWhileRevalidate;
@@ -133,7 +137,6 @@ class FunctionJob<Args extends Arguments, Value extends Loadable> extends Job<Ar
     this.refreshTimeout = options.refreshTimeout ?? REFRESH_TIMEOUT;
     this.fetchOnStaleThreshold = options.fetchOnStaleThreshold;
     this.loadTimeout = options.loadTimeout;
-    if (this.name === '') throw invalidOption('name', this.name, 'a name, because the function has none');
   }
 
   override fetch(...args: Args): Value | Promise<Value> {
