@@ -1,3 +1,4 @@
+import { readThrough } from '@cache/core/strategies';
 import { query } from '../data/database.ts';
 import { foldName } from '../data/fold.ts';
 import type { Cell, City, Slice } from './model.ts';
@@ -33,6 +34,10 @@ export const citiesPerPage = 40;
 /** Creates the cities. */
 export function createCities({ database, cache }: Sources): Cities {
   const one = query<City>(database, `SELECT ${cityColumns} FROM ${cityJoin} WHERE c.id = ?`);
+  const several = query<City>(
+    database,
+    `SELECT ${cityColumns} FROM ${cityJoin} WHERE c.id IN (SELECT value FROM json_each(?))`,
+  );
   const biggest = query<City>(
     database,
     `SELECT ${cityColumns} FROM ${cityJoin} WHERE c.country = ? ORDER BY c.population DESC, c.id LIMIT ? OFFSET ?`,
@@ -48,18 +53,14 @@ export function createCities({ database, cache }: Sources): Cities {
      FROM cities ORDER BY 1 DESC, 2`,
   );
   const rename = database.prepare('UPDATE cities SET name = ?, folded = ? WHERE id = ?');
+  const cities = readThrough<number, City>(
+    cache,
+    { load: (id) => one.first(id), loadMany: (ids) => inOrder(ids, several.all(JSON.stringify(ids))) },
+    { key: (id) => ['city', id], ttl: lasting, negativeTtl: missing, tags: (id) => [tags.city(id)] },
+  );
 
   return {
-    city: (id) =>
-      cache.getOrSet<City | null>(
-        ['city', id],
-        (context) => {
-          const city = one.first(id);
-          if (!city) context.lifetime(missing);
-          return city ?? null;
-        },
-        { ttl: lasting, tags: [tags.city(id)] },
-      ),
+    city: async (id) => (await cities.get(id)) ?? null,
 
     citiesOf: (country, page) =>
       cache.getOrSet(
@@ -89,4 +90,9 @@ export function createCities({ database, cache }: Sources): Cities {
       return true;
     },
   };
+}
+
+function inOrder(ids: readonly number[], rows: readonly City[]): (City | undefined)[] {
+  const byId = new Map(rows.map((city) => [city.id, city]));
+  return ids.map((id) => byId.get(id));
 }

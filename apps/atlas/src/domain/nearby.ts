@@ -1,8 +1,9 @@
 import { setImmediate } from 'node:timers/promises';
+import { refreshBehind } from '@cache/core/strategies';
 import { type AtlasDatabase, query } from '../data/database.ts';
 import { cityColumns, cityJoin } from './cities.ts';
 import type { City, Neighbour } from './model.ts';
-import { lasting, type Sources } from './sources.ts';
+import { lively, type Sources } from './sources.ts';
 import { bearing, distance, type Place } from './sphere.ts';
 import { tags } from './tags.ts';
 
@@ -29,26 +30,29 @@ export function createNearby({ database, cache }: Sources): Nearby {
   const one = query<City>(database, `SELECT ${cityColumns} FROM ${cityJoin} WHERE c.id = ?`);
   const positions = createScan(database);
 
-  return {
-    nearby: (city) =>
-      cache.getOrSet(
-        ['nearby', city.id],
-        async (context) => {
-          const nearest: Candidate[] = [];
-          for await (const rows of positions(context.signal)) {
-            for (const other of rows) {
-              if (other.id !== city.id) keepNearest(nearest, { id: other.id, kilometres: distance(city, other) });
-            }
+  const around = refreshBehind<number, readonly Neighbour[]>(
+    cache,
+    {
+      async load(id, { signal, tag }) {
+        const city = one.first(id);
+        if (city === undefined) return undefined;
+        const nearest: Candidate[] = [];
+        for await (const rows of positions(signal)) {
+          for (const other of rows) {
+            if (other.id !== id) keepNearest(nearest, { id: other.id, kilometres: distance(city, other) });
           }
-          context.tag(...nearest.map(({ id }) => tags.city(id)));
-          return nearest.flatMap(({ id, kilometres }) => {
-            const other = one.first(id);
-            return other ? [{ city: other, kilometres, bearing: bearing(city, other) }] : [];
-          });
-        },
-        { ttl: lasting, tags: [tags.city(city.id), tags.cities] },
-      ),
-  };
+        }
+        tag(...nearest.map((other) => tags.city(other.id)));
+        return nearest.flatMap(({ id: otherId, kilometres }) => {
+          const other = one.first(otherId);
+          return other ? [{ city: other, kilometres, bearing: bearing(city, other) }] : [];
+        });
+      },
+    },
+    { key: (id) => ['nearby', id], ttl: lively, tags: (id) => [tags.city(id), tags.cities] },
+  );
+
+  return { nearby: async ({ id }) => (await around.get(id)) ?? [] };
 }
 
 /** Reads all positions, letting other requests through between strides. */
