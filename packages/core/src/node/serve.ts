@@ -11,6 +11,7 @@ import { timingOf } from '../http/server-timing.ts';
 import { capture, type CaptureContext, type HandlerRun } from './capture.ts';
 import type { FastPath } from './fast-path.ts';
 import { hideLearned } from './framework-request.ts';
+import { keepInTable } from './property-table.ts';
 import { type Reply, reply, replyUnavailable, type Send } from './reply.ts';
 import { rerun } from './rerun.ts';
 import { type RequestFacts, toHttpRequest } from './request.ts';
@@ -56,6 +57,7 @@ export interface Exchange<Context = unknown> extends RequestFacts {
  * @param fastPath learns the hits that the backend has at hand
  */
 export function serve(http: HttpCache, exchange: Exchange, fastPath?: FastPath): void {
+  keepInTable(exchange.request, exchange.response);
   const asked = toHttpRequest(exchange.request, exchange);
   const found = http.lookup(asked);
   const acted =
