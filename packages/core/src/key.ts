@@ -60,6 +60,22 @@ function encodeTuple(parts: readonly KeyPart[]): string {
   return `${text}]`;
 }
 
+/**
+ * What `encodeKey` makes of tuples that begin with `first`, for many that do: what they have in common is encoded once.
+ *
+ * @param before what is put before each text
+ * @param first at least one part
+ */
+export function tupleEncoder(before: string, first: readonly KeyPart[]): (others: readonly KeyPart[]) => string {
+  const start = before + encodeTuple(first).slice(0, -1);
+  const maxLength = before.length + MAX_LENGTH;
+  return (others) => {
+    let text = start;
+    for (const part of others) text += `,${encodePart(part)}`;
+    return limited(`${text}]`, maxLength);
+  };
+}
+
 function encodePart(part: KeyPart): string {
   if (typeof part === 'string') return JSON.stringify(part);
   if (typeof part === 'number' && Number.isFinite(part)) return String(part);

@@ -13,9 +13,11 @@ import {
   encodeKey,
   type Key,
   type KeyFunction,
+  type KeyPart,
   type NamespacePath,
   namespacePrefix,
   scopeName,
+  tupleEncoder,
 } from './key.ts';
 
 /** What all namespaces of one cache share. */
@@ -76,6 +78,12 @@ export class Space {
   /** The backend's name for a key. */
   id(key: Key): string {
     return this.#plain ? encodeKey(key) : this.#composed(key);
+  }
+
+  /** `id` for tuples that begin with `first`, for many that do. */
+  idsOf(first: readonly KeyPart[]): (others: readonly KeyPart[]) => string {
+    if (this.root.keyFunction !== undefined) return (others) => this.id([...first, ...others]);
+    return tupleEncoder(this.prefix, first);
   }
 
   #composed(key: Key): string {

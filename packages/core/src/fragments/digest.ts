@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { currentPass, type Pass } from './pass.ts';
 
 /** Texts whose digests are kept, so that a template is hashed once. Texts that were compiled are kept anyway. */
 const MAX_TEXTS = 1_000;
@@ -22,11 +23,17 @@ interface Template {
   readonly references: readonly string[];
 }
 
+interface NamedDigest {
+  readonly name: string;
+  readonly digest: string;
+}
+
 /** Digests of templates: each changes with its text and with the text of every template that it names. */
 export class TemplateDigests {
   readonly #language: TemplateLanguage;
   readonly #templates = new Map<string, Template>();
-  readonly #texts = new Map<string, string>();
+  readonly #compiled = new Map<string, string>();
+  readonly #passes = new WeakMap<Pass, Map<Template, NamedDigest>>();
 
   constructor(language: TemplateLanguage) {
     this.#language = language;
@@ -35,20 +42,38 @@ export class TemplateDigests {
   /** A short name for a template with this text, to be compiled into it. */
   add(text: string): string {
     const { digest } = this.#template(text);
-    this.#texts.set(digest, text);
+    this.#compiled.set(digest, text);
     return digest;
   }
 
   /** The digest, as of now, of the template of this name; the name itself if another process compiled it. */
   resolve(name: string): string {
-    const text = this.#texts.get(name);
+    const text = this.#compiled.get(name);
     return text === undefined ? name : this.of(text);
   }
 
-  /** The digest, as of now, of a template with this text; with this name, if what it includes is named relative to it. */
+  /**
+   * The digest, as of now, of a template with this text; with this name, if what it includes is named relative to it. Within one
+   * run of an engine it stays the same, so that included templates are looked at once and not for each fragment.
+   */
   of(text: string, name: string = ''): string {
     const own = this.#template(text);
     if (own.references.length === 0) return own.digest;
+    const pass = currentPass();
+    const known = (pass && this.#passes.get(pass)) ?? new Map<Template, NamedDigest>();
+    const before = known.get(own);
+    if (before?.name === name) return before.digest;
+    const digest = hash(
+      this.#texts(text, name)
+        .map((each) => this.#template(each).digest)
+        .join(),
+    );
+    if (pass !== undefined) this.#passes.set(pass, known.set(own, { name, digest }));
+    return digest;
+  }
+
+  /** The text and those of all templates that it names, each once. */
+  #texts(text: string, name: string): string[] {
     const texts = new Map([[name, text]]);
     for (const [within, each] of texts) {
       for (const reference of this.#template(each).references) {
@@ -56,7 +81,7 @@ export class TemplateDigests {
         if (found !== undefined && !texts.has(found.name)) texts.set(found.name, found.text);
       }
     }
-    return hash([...new Set(texts.values())].map((each) => this.#template(each).digest).join());
+    return [...new Set(texts.values())];
   }
 
   #template(text: string): Template {

@@ -4,7 +4,7 @@ import { invalidOption } from '../errors.ts';
 import { type NamedText, TemplateDigests } from './digest.ts';
 import type { Fragments } from './fragments.ts';
 import { runTag } from './pass.ts';
-import { blockCallOf, fragmentOf, nameOf } from './tag-arguments.ts';
+import { takeBlockCall, fragmentOf, nameOf } from './tag-arguments.ts';
 import type { FragmentViews } from './views.ts';
 
 /** A compiled template of EJS. */
@@ -138,7 +138,7 @@ class Templates {
     return {
       cache: (...values) => {
         const html = runTag(() => {
-          const { positional, named, block } = blockCallOf(values);
+          const { positional, named, block } = takeBlockCall(values);
           const fragment = fragmentOf(positional, named, this.#digests.of(text, file));
           return fragments.blockInPlace(fragment, () => capture(() => runNow(block)));
         });

@@ -3,7 +3,7 @@ import { isAbsolute, relative } from 'node:path';
 import { namedText, TemplateDigests } from './digest.ts';
 import type { Fragments } from './fragments.ts';
 import { runTag } from './pass.ts';
-import { blockCallOf, fragmentOf, nameOf } from './tag-arguments.ts';
+import { takeBlockCall, fragmentOf, nameOf } from './tag-arguments.ts';
 import type { FragmentViews } from './views.ts';
 
 /**
@@ -28,7 +28,7 @@ export function etaFragments(eta: Eta, fragments: Fragments): FragmentViews<stri
   const functions: TemplateFunctions = {
     cache(source, values, print) {
       return runTag(() => {
-        const { positional, named, block } = blockCallOf(values);
+        const { positional, named, block } = takeBlockCall(values);
         return fragments.block(fragmentOf(positional, named, digests.resolve(source)), () => print(block));
       });
     },

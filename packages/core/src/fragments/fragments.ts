@@ -13,7 +13,7 @@ import { type Block, currentPass, type Pass, type PassContext } from './pass.ts'
 import { renderMarkup } from './rounds.ts';
 import { guardLocals, SENSITIVE } from './sensitive.ts';
 import { Shelves, tagOf } from './shelf.ts';
-import type { Place, Wanted } from './wanted.ts';
+import { Place, type Wanted } from './wanted.ts';
 
 /** Options of `createFragments`. Lifetimes and tags are those of fragments that say nothing. */
 export interface FragmentsOptions extends LifetimeOptions {
@@ -60,7 +60,7 @@ export class Fragments {
       throw invalidOption('onSensitive', onSensitive, "'refuse' or 'report'");
     }
     this.#options = options;
-    this.#shelves = new Shelves(caches, options.using);
+    this.#shelves = new Shelves(caches, options.using, options.version);
   }
 
   /**
@@ -168,22 +168,15 @@ export class Fragments {
   }
 
   #place(fragment: Fragment, context: PassContext): Place {
-    const { name, varyOn = [], locale = context.locale, digest, using, allow } = fragment;
+    const { name, varyOn = [], locale = context.locale ?? null, digest = null, using, allow } = fragment;
     if (typeof name !== 'string' || name === '') throw invalidOption('name', name, 'a non-empty string');
     // Also for a fragment that is there: what it holds would go into the one around it.
     if (allow !== undefined) for (const local of allow) refuseAround(local, context.block);
-    const shelf = this.#shelves.get(name, using);
-    const key = [locale ?? null, digest ?? null, this.#options.version ?? null, ...varyOn];
-    return { shelf, key, id: shelf.space.id(key) };
+    return new Place(this.#shelves.get(name, using), locale, digest, varyOn);
   }
 
-  #wanted(
-    fragment: Fragment,
-    { shelf, key, id }: Place,
-    pass: Pass,
-    render: RenderBlock,
-    renders: Wanted['renders'],
-  ): Wanted {
+  #wanted(fragment: Fragment, place: Place, pass: Pass, render: RenderBlock, renders: Wanted['renders']): Wanted {
+    const { shelf, key, id } = place;
     rejectUnknownOptions(fragment, FRAGMENT);
     const { name, varyOn = [], locale = pass.context.locale, allow = [] } = fragment;
     const refuse = (local: string): void => this.#refuse(local, name, shelf.space);

@@ -2,7 +2,7 @@ import type Handlebars from 'handlebars';
 import { namedText, TemplateDigests } from './digest.ts';
 import type { Fragments } from './fragments.ts';
 import { runTag } from './pass.ts';
-import { fragmentOf, nameOf } from './tag-arguments.ts';
+import { fragmentOf, nameOf, TEMPLATE } from './tag-arguments.ts';
 import type { FragmentViews } from './views.ts';
 
 type Environment = typeof Handlebars;
@@ -35,7 +35,8 @@ export function handlebarsFragments(
   keepSources(handlebars, digests, compiled);
   handlebars.registerHelper('cache', function (this: unknown, ...values: unknown[]) {
     const options = values.pop() as Handlebars.HelperOptions;
-    const { [SOURCE]: source, ...named } = options.hash as Record<string, unknown>;
+    const named = options.hash as Record<string, unknown>;
+    const source = named[TEMPLATE];
     const digest = typeof source === 'string' ? digests.resolve(source) : undefined;
     const capture = (): (() => string) => {
       const data: unknown = snapshot(options.data as object | undefined);
@@ -52,9 +53,6 @@ export function handlebarsFragments(
     render: (template, locals = {}, page) => fragments.page(() => template(fragments.guard(locals)), page),
   };
 }
-
-/** The argument that `parse` adds to each `cache` block: which template it is written in. */
-const SOURCE = '@template';
 
 function keepSources(handlebars: Environment, digests: TemplateDigests, compiled: WeakMap<object, string>): void {
   const { compile, parse } = handlebars;
@@ -80,7 +78,7 @@ function markBlocks(node: unknown, source: string): void {
   const block = node as hbs.AST.BlockStatement;
   const value: hbs.AST.StringLiteral = { type: 'StringLiteral', value: source, original: source, loc };
   block.hash ??= { type: 'Hash', pairs: [], loc };
-  block.hash.pairs.push({ type: 'HashPair', key: SOURCE, value, loc });
+  block.hash.pairs.push({ type: 'HashPair', key: TEMPLATE, value, loc });
 }
 
 /** The data of a block as they are now: a loop changes its own when it goes on. */

@@ -4,12 +4,12 @@ import type { Markup } from './markup.ts';
 import type { Place, Wanted } from './wanted.ts';
 
 /** The markup, if it is fresh and near. */
-export function answerNow({ shelf, id, key }: Place): Markup | undefined {
-  if (!shelf.isNear) return undefined;
-  const { space } = shelf;
-  const found = space.find(id);
+export function answerNow(place: Place): Markup | undefined {
+  const { space, isNear } = place.shelf;
+  if (!isNear) return undefined;
+  const found = space.find(place.id);
   if (found === undefined || found instanceof Promise || !space.isHit(found, space.root.clock.now())) return undefined;
-  return space.answer(key, found) as Markup;
+  return (space.root.events.heard.hit ? space.answer(place.key, found) : space.use(found)) as Markup;
 }
 
 /** What is stored under the ids, in one call of each backend. Those that are near are left out. */

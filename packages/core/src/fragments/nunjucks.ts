@@ -95,8 +95,7 @@ function cacheTag(fragments: Fragments, digests: TemplateDigests, safe: Safe): N
     },
     run(_context: unknown, source: string, ...rest: unknown[]) {
       const body = rest.pop() as () => string;
-      const named = isNamed(rest.at(-1)) ? { ...(rest.pop() as Record<string, unknown>) } : {};
-      delete named['__keywords'];
+      const named = isNamed(rest.at(-1)) ? (rest.pop() as Record<string, unknown>) : {};
       const digest = digests.resolve(source);
       return safe(runTag(() => fragments.blockInPlace(fragmentOf(rest, named, digest), () => body())));
     },

@@ -4,7 +4,7 @@ import { CacheError } from '../errors.ts';
 import { digestOf } from './digest.ts';
 import type { Fragments } from './fragments.ts';
 import { runTag } from './pass.ts';
-import { blockCallOf, fragmentOf, nameOf } from './tag-arguments.ts';
+import { takeBlockCall, fragmentOf, nameOf } from './tag-arguments.ts';
 import type { FragmentViews } from './views.ts';
 
 /** A compiled template of Pug. */
@@ -52,7 +52,7 @@ export function pugFragments(pug: PugModule, fragments: Fragments, options: PugO
     cache(digest, ...values) {
       const { block = () => {} } = this;
       const html = runTag(() => {
-        const call = blockCallOf([...values, block]);
+        const call = takeBlockCall([...values, block]);
         return fragments.blockInPlace(fragmentOf(call.positional, call.named, digest), () => capture(block));
       });
       print(html);

@@ -4,9 +4,17 @@ import type { Fragment } from './fragment.ts';
 
 const NAMED = [...LIFETIME_OPTIONS, 'locale', 'using', 'when', 'allow'];
 
+/** The name under which an entry for an engine may put the template among the options. */
+export const TEMPLATE = '@template';
+
+/** What is there besides options: Nunjucks marks them. */
+const KNOWN: ReadonlySet<string> = new Set([...NAMED, TEMPLATE, '__keywords']);
+
 /**
  * The fragment that the arguments of a tag or helper name: its name, what it varies on, and options by name. Where templates have
  * no arrays, one tag or one local may stand alone. Dates vary by their instant.
+ *
+ * It is made for every hit, so always of the same shape.
  *
  * @throws CacheError `ERR_CACHE_OPTION`
  */
@@ -15,48 +23,56 @@ export function fragmentOf(
   named: Readonly<Record<string, unknown>>,
   digest: string | undefined,
 ): Fragment {
-  const fragment: Record<string, unknown> = {
+  const varyOn: unknown[] = [];
+  for (let index = 1; index < positional.length; index += 1) varyOn.push(plain(positional[index]));
+  for (const option of Object.keys(named)) if (!KNOWN.has(option)) rejectUnknownOptions({ [option]: 0 }, NAMED);
+  const { ttl, staleWhileRevalidate, staleIfError, tags, locale, using, when, allow } = named;
+  const fragment: Record<keyof Fragment, unknown> = {
     name: nameOf(positional[0]),
-    varyOn: positional.slice(1).map(plain),
+    varyOn,
     digest,
+    ttl: said(ttl),
+    staleWhileRevalidate: said(staleWhileRevalidate),
+    staleIfError: said(staleIfError),
+    tags: listOf(tags),
+    locale: said(locale),
+    using: said(using),
+    when: when === undefined ? undefined : Boolean(plain(when)),
+    allow: listOf(allow),
   };
-  for (const option of Object.keys(named)) {
-    const value = plain(named[option]);
-    if (!NAMED.includes(option)) rejectUnknownOptions(named, NAMED);
-    else if (option === 'when') fragment[option] = Boolean(value);
-    else if (value !== undefined && value !== null) fragment[option] = LISTS.has(option) ? listOf(value) : value;
-  }
   return fragment as unknown as Fragment;
 }
 
-const LISTS: ReadonlySet<string> = new Set(['tags', 'allow']);
-
-function listOf(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : [value];
+function said(value: unknown): unknown {
+  return value === undefined ? undefined : (plain(value) ?? undefined);
 }
 
-/** The arguments of a template function: those of `fragmentOf`, and the block. Options by name may stand last before it. */
+function listOf(value: unknown): readonly unknown[] | undefined {
+  const list = said(value);
+  return list === undefined || Array.isArray(list) ? list : [list];
+}
+
+/** The arguments of a template function: those of `fragmentOf`, and the block. */
 export interface BlockCall {
   readonly positional: readonly unknown[];
   readonly named: Readonly<Record<string, unknown>>;
   readonly block: () => unknown;
 }
 
+const NONE: BlockCall['named'] = {};
+
 /**
- * The arguments of a function that templates call with a block.
+ * The arguments of a function that templates call with a block, and with options before it. Takes them away from `values`.
  *
  * @throws CacheError `ERR_CACHE_OPTION` if the last one is not a function
  */
-export function blockCallOf(values: readonly unknown[]): BlockCall {
-  const block = values.at(-1);
+export function takeBlockCall(values: unknown[]): BlockCall {
+  const block = values.pop();
   if (typeof block !== 'function') throw invalidOption('block', block, 'a function, as the last argument');
-  const last = values.at(-2);
-  const hasNamed = typeof last === 'object' && last !== null && Object.getPrototypeOf(last) === Object.prototype;
-  return {
-    positional: values.slice(0, hasNamed ? -2 : -1),
-    named: hasNamed ? (last as Record<string, unknown>) : {},
-    block: block as () => unknown,
-  };
+  const last = values.at(-1);
+  const isNamed = typeof last === 'object' && last !== null && Object.getPrototypeOf(last) === Object.prototype;
+  const named = isNamed ? (values.pop() as BlockCall['named']) : NONE;
+  return { positional: values, named, block: block as () => unknown };
 }
 
 /** The name of the hole that the arguments of a tag or helper name. */
