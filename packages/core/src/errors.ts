@@ -11,6 +11,7 @@
  * - `ERR_CACHE_LOCKED`: a lock was not free within the time given.
  * - `ERR_CACHE_LIMIT`: a throttle is used up for now.
  * - `ERR_CACHE_WRITE`: some of several writes to a source were not done; `failures` of a `PartialWriteError` tells which and why.
+ * - `ERR_CACHE_BACKLOG`: more writes wait for the database than may, and there was no room for another in time.
  * - `ERR_CACHE_PLACE`: something stands where it cannot work, such as a response cache on a handler that answers no HTTP request.
  * - `ERR_CACHE_SENSITIVE`: a cached fragment reads what belongs to one user or one answer.
  * - `ERR_CACHE_HOLE`: a hole of a stored page was not filled in time or not with text, or is in a page that cannot be filled.
@@ -26,6 +27,7 @@ export type CacheErrorCode =
   | 'ERR_CACHE_LOCKED'
   | 'ERR_CACHE_LIMIT'
   | 'ERR_CACHE_WRITE'
+  | 'ERR_CACHE_BACKLOG'
   | 'ERR_CACHE_PLACE'
   | 'ERR_CACHE_SENSITIVE'
   | 'ERR_CACHE_HOLE';

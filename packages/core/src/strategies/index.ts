@@ -5,6 +5,17 @@ export { writeThrough, type WriteThroughOptions } from './repositories/write-thr
 export type { BatchOptions } from './repositories/cached-repository.ts';
 export type { RepositoryOptions, ValueTags } from './repositories/options.ts';
 export type { WriteOptions } from './repositories/writes.ts';
+export type { DeadLetter, DeadLetters } from './write-behind/dead-letters.ts';
+export type { Journal } from './write-behind/journal.ts';
+export { memoryJournal } from './write-behind/memory-journal.ts';
+export type { WriteBehindOptions } from './write-behind/options.ts';
+export type { RetryOptions } from './write-behind/retry.ts';
+export {
+  type FlushOptions,
+  type WriteBehindRepository,
+  type WriteBehindStats,
+  writeBehind,
+} from './write-behind/write-behind.ts';
 export { PartialWriteError } from './partial-write-error.ts';
 export type { CachedReads, CachedRepository, ReadRepository, Refreshable, Repository } from './repository.ts';
 export type {
