@@ -1,3 +1,10 @@
+export {
+  applicationWrites,
+  type ApplicationWrites,
+  type ApplicationWritesOptions,
+} from './repositories/application-writes.ts';
+export type { AuditCounts, AuditOptions, StaleFinding } from './forever/audit.ts';
+export { type Audits, forever, type ForeverOptions } from './forever/forever.ts';
 export { lookAside, type LookAsideOptions } from './repositories/look-aside.ts';
 export { readThrough, type ReadThroughOptions } from './repositories/read-through.ts';
 export { writeAround, type WriteAroundOptions } from './repositories/write-around.ts';

@@ -1,6 +1,14 @@
 import { describe } from 'vitest';
-import { createCache } from '../../src/index.ts';
-import { lookAside, refreshBehind, type Repository, type Source, writeAround, writeThrough } from '../../src/strategies/index.ts';
+import { type Cache, createCache } from '../../src/index.ts';
+import {
+  forever,
+  lookAside,
+  refreshBehind,
+  type Repository,
+  type Source,
+  writeAround,
+  writeThrough,
+} from '../../src/strategies/index.ts';
 import { useEngines } from '../support/engines.ts';
 import { testCache } from '../support/test-cache.ts';
 import { expectNoUnhandledRejections } from '../support/unhandled-rejections.ts';
@@ -10,15 +18,17 @@ import { useTables } from './support/sql-tables.ts';
 
 expectNoUnhandledRejections();
 
-const strategies = { lookAside, writeThrough, writeAround, refreshBehind };
+const strategies = {
+  lookAside,
+  writeThrough,
+  writeAround,
+  refreshBehind,
+  forever: (cache: Cache, source: Source<number, City>, { name }: ContractOptions) => forever(cache, source, { name }),
+};
 
 /** A strategy whose `set` waits for the source. */
 function made(
-  strategy: (
-    cache: ReturnType<typeof createCache>,
-    source: Source<number, City>,
-    options: ContractOptions,
-  ) => Repository<number, City>,
+  strategy: (cache: Cache, source: Source<number, City>, options: ContractOptions) => Repository<number, City>,
 ): MakeRepository {
   return (cache, source, options) => ({ repository: strategy(cache, source, options) });
 }

@@ -1,6 +1,6 @@
 import type { Cache } from '../../cache.ts';
 import type { CachedReads, CachedRepository } from '../repository.ts';
-import type { ReadSource, Source } from '../source.ts';
+import type { ReadSource, Source, WriteSource } from '../source.ts';
 import { type RepositoryOptions, type RepositorySettings, repositorySettings } from './options.ts';
 import { checkMaxBatch, checkReadSource, SourceReads } from './reads.ts';
 import { Refreshes } from './refreshes.ts';
@@ -21,6 +21,12 @@ export interface StrategyTraits {
   readonly maxBatch?: number;
 }
 
+/** What a repository that reads is made of. */
+export interface ReadParts<K, V> {
+  readonly repository: CachedReads<K, V>;
+  readonly reads: SourceReads<K, V>;
+}
+
 /** Reads through a cache. @throws CacheError `ERR_CACHE_OPTION` */
 export function cachedReads<K, V>(
   cache: Cache,
@@ -28,16 +34,27 @@ export function cachedReads<K, V>(
   settings: RepositorySettings<K, V>,
   maxBatch?: number,
 ): CachedReads<K, V> {
+  return readParts(cache, source, settings, maxBatch).repository;
+}
+
+/** `cachedReads`, and what they are made of. @throws CacheError `ERR_CACHE_OPTION` */
+export function readParts<K, V>(
+  cache: Cache,
+  source: ReadSource<K, V>,
+  settings: RepositorySettings<K, V>,
+  maxBatch?: number,
+): ReadParts<K, V> {
   checkReadSource(source);
   const reads = new SourceReads(cache, source, settings, { maxBatch: checkMaxBatch(maxBatch) });
   const refreshes = new Refreshes(cache, reads, settings);
-  return {
+  const repository: CachedReads<K, V> = {
     get: (key) => reads.get(key),
     getMany: (keys) => reads.getMany(keys),
     keyOf: (key) => refreshes.keyOf(key),
     invalidate: (key) => refreshes.invalidate(key),
     refresh: (key) => refreshes.refresh(key),
   };
+  return { reads, repository };
 }
 
 /** Reads through a cache, and writes to the source first. @throws CacheError `ERR_CACHE_OPTION` */
@@ -48,11 +65,24 @@ export function cachedRepository<K, V>(
   { after, more, maxBatch }: StrategyTraits,
 ): CachedRepository<K, V> {
   const settings = repositorySettings(cache, options, ['invalidates', ...more]);
+  const reads = cachedReads(cache, source, settings, options.maxBatch ?? maxBatch);
+  return { ...reads, ...sourceWrites(cache, source, settings, after, options) };
+}
+
+/** Writes to the source first. @throws CacheError `ERR_CACHE_OPTION` */
+export function sourceWrites<K, V>(
+  cache: Cache,
+  source: WriteSource<K, V>,
+  settings: RepositorySettings<K, V>,
+  after: AfterWrite,
+  options: WriteOptions<K, V>,
+): Writes<K, V> {
   const writes = new SourceWrites(cache, source, settings, after, options);
   return {
-    ...cachedReads(cache, source, settings, options.maxBatch ?? maxBatch),
     set: (key, value) => writes.set(key, value),
     setMany: (entries) => writes.setMany(entries),
     delete: (key) => writes.delete(key),
   };
 }
+
+type Writes<K, V> = Pick<CachedRepository<K, V>, 'set' | 'setMany' | 'delete'>;

@@ -1,13 +1,12 @@
 import { type Cache, spaceOf } from '../../cache.ts';
-import { collected, currentDependencies, Dependencies } from '../../dependencies.ts';
+import { currentDependencies, Dependencies } from '../../dependencies.ts';
 import { toMilliseconds } from '../../duration.ts';
 import type { Entry } from '../../entry.ts';
-import { CacheError } from '../../errors.ts';
 import type { Key } from '../../key.ts';
-import { LoaderContext } from '../../loader.ts';
 import { ownTag } from '../own-tag.ts';
 import { openPlace, settle } from '../place.ts';
 import type { Refreshable } from '../repository.ts';
+import { loadPast } from './load-past.ts';
 import type { RepositorySettings } from './options.ts';
 import type { SourceReads } from './reads.ts';
 import { writtenEntry } from './writes.ts';
@@ -40,7 +39,7 @@ export class Refreshes<K, V> implements Refreshable<K, V> {
     const place = await openPlace(this.#cache, keyOf(key));
     try {
       const made = new Dependencies(log, currentDependencies());
-      const value = await this.#load(key, made);
+      const value = await loadPast(this.#cache, this.#reads, this.#settings, key, made);
       if (value === undefined) made.limit(toMilliseconds(negativeTtl, 'negativeTtl'));
       const tags = [...tagsBefore(key), ...tagsAfter(key, value), ...made.names];
       const limitAt = made.limitFrom(clock.now());
@@ -54,26 +53,5 @@ export class Refreshes<K, V> implements Refreshable<K, V> {
     } finally {
       place.end();
     }
-  }
-
-  /** Loads past the cache, within the time that loads have. */
-  #load(key: K, made: Dependencies): Promise<V | undefined> {
-    const { clock } = spaceOf(this.#cache).root;
-    const { loadTimeout } = this.#settings;
-    const stop = new AbortController();
-    return new Promise((resolve, reject) => {
-      const cancel = clock.after(loadTimeout, () => {
-        const late = new CacheError(
-          'ERR_CACHE_LOAD_TIMEOUT',
-          `The load did not end within ${loadTimeout} ms (\`loadTimeout\`).`,
-        );
-        reject(late);
-        stop.abort(late);
-      });
-      const context = new LoaderContext<V | null>(stop, undefined, made);
-      collected(made, () => this.#reads.load(key, context))
-        .then(resolve, reject)
-        .finally(cancel);
-    });
   }
 }

@@ -36,7 +36,7 @@ export class SourceWrites<K, V> {
   readonly #source: WriteSource<K, V>;
   readonly #settings: RepositorySettings<K, V>;
   readonly #after: AfterWrite;
-  readonly #invalidates: ValueTags<K, V>;
+  readonly #invalidatedBy: (key: K, value: V | undefined) => readonly string[];
 
   /** @throws CacheError `ERR_CACHE_OPTION` */
   constructor(
@@ -44,15 +44,14 @@ export class SourceWrites<K, V> {
     source: WriteSource<K, V>,
     settings: RepositorySettings<K, V>,
     after: AfterWrite,
-    { invalidates = [] }: WriteOptions<K, V>,
+    options: WriteOptions<K, V>,
   ) {
     checkWriteSource(source);
-    if (typeof invalidates !== 'function') validateTags(invalidates, 'invalidates');
     this.#cache = cache;
     this.#source = source;
     this.#settings = settings;
     this.#after = after;
-    this.#invalidates = invalidates;
+    this.#invalidatedBy = tagsInvalidatedBy(options);
   }
 
   async set(key: K, value: V): Promise<void> {
@@ -84,16 +83,8 @@ export class SourceWrites<K, V> {
 
   #written(key: K, value: V | undefined): Written<K, V> {
     const { tagsBefore, tagsAfter } = this.#settings;
-    const invalidates = this.#invalidates;
-    return {
-      key,
-      value,
-      tags: [...tagsBefore(key), ...tagsAfter(key, value)],
-      invalidated: validateTags(
-        typeof invalidates === 'function' ? invalidates(key, value) : invalidates,
-        'invalidates',
-      ),
-    };
+    const tags = [...tagsBefore(key), ...tagsAfter(key, value)];
+    return { key, value, tags, invalidated: this.#invalidatedBy(key, value) };
   }
 
   async #write(written: readonly Written<K, V>[], work: () => Promise<readonly WriteFailure<K>[]>): Promise<void> {
@@ -136,6 +127,15 @@ export class SourceWrites<K, V> {
       for (const place of places) place.end();
     }
   }
+}
+
+/** Makes the tags that a write invalidates besides. @throws CacheError `ERR_CACHE_OPTION` */
+export function tagsInvalidatedBy<K, V>({
+  invalidates = [],
+}: WriteOptions<K, V>): (key: K, value: V | undefined) => readonly string[] {
+  if (typeof invalidates === 'function') return (key, value) => validateTags(invalidates(key, value), 'invalidates');
+  const tags = validateTags(invalidates, 'invalidates');
+  return () => tags;
 }
 
 /** What an entry is made of that was not loaded. */
