@@ -37,7 +37,10 @@ export type CacheMiddleware = (
  *   response.json(await readCity(request.params.id));
  * });
  */
-export function cacheResponse(cache: Cache, policy: ResponsePolicy<Request> = {}): CacheMiddleware {
+export function cacheResponse<Visit extends Request = Request>(
+  cache: Cache,
+  policy: ResponsePolicy<Visit> = {},
+): CacheMiddleware {
   const handle = createNodeHandler(cache, policy);
   const here = Symbol('cacheResponse');
   return (request, response, next) => {
@@ -60,7 +63,7 @@ export function cacheResponse(cache: Cache, policy: ResponsePolicy<Request> = {}
       identified: isIdentified(request),
       onFill,
       comeBack,
-      context: request as Request,
+      context: request as Visit,
       holders: () => [request, localsOf(response) ?? {}],
     });
   };

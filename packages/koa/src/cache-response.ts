@@ -29,7 +29,10 @@ declare module 'koa' {
  *   ctx.body = await readCity(ctx.params.id);
  * });
  */
-export function cacheResponse(cache: Cache, policy: ResponsePolicy<Context> = {}): Middleware {
+export function cacheResponse<Visit extends Context = Context>(
+  cache: Cache,
+  policy: ResponsePolicy<Visit> = {},
+): Middleware {
   const handle = createNodeHandler(cache, policy);
 
   const middleware: Middleware = (ctx, next) => {
@@ -80,7 +83,7 @@ export function cacheResponse(cache: Cache, policy: ResponsePolicy<Context> = {}
           resolve(below);
         },
         fail: (error) => ctx.onerror(error as Error),
-        context: ctx,
+        context: ctx as Visit,
         holders: () => [ctx, ctx.state, request],
         send: ctx.app.middleware[0] === middleware ? undefined : sendThrough(ctx),
       });

@@ -7,7 +7,9 @@ import { representationFor } from '../../src/http/representation.ts';
 import { requestKey } from '../../src/http/request-key.ts';
 import type { HoleRequest, Holes } from '../../src/http/holes.ts';
 import { fakeClock } from '../../src/testing/index.ts';
-import { request } from './support/engine.ts';
+import { hole } from '../../src/index.ts';
+import { testCache } from '../support/test-cache.ts';
+import { engine, fillOf, request } from './support/engine.ts';
 import { policyOf } from './support/rules.ts';
 import { bytes, stored, text } from './support/stored.ts';
 
@@ -73,6 +75,23 @@ describe('a record with holes', () => {
     for (const holes of [null, {}, 'name', [null], [7], [{ at: 7 }], [{ name: 'name' }], [{ at: '7', name: 'name' }]]) {
       expect(isHttpRecord({ ...PAGE, holes })).toBe(false);
     }
+  });
+});
+
+describe('a hit with holes', () => {
+  it('is none that anybody learns from who would answer it as it is kept', async () => {
+    const http = engine(testCache().cache, { maxAge: '1m', holes: { a: () => '' } });
+    const ask = async (url: string, page: () => string) => {
+      const fill = fillOf(http.lookup(request({}, { url })));
+      const body = fill.run(page);
+      fill.head(200, [], { set: [], removed: [] });
+      fill.chunk(bytes(body));
+      fill.end();
+      const hit = await http.lookup(request({}, { url }));
+      return hit.kind === 'hit' && { holes: hit.response.holes?.length, kept: hit.kept !== undefined };
+    };
+    expect(await ask('/plain', () => 'plain')).toEqual({ holes: undefined, kept: true });
+    expect(await ask('/holed', () => hole('a'))).toEqual({ holes: 1, kept: false });
   });
 });
 
