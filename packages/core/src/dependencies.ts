@@ -19,11 +19,17 @@ export class Dependencies {
   readonly marks: HoleMarks | undefined;
   readonly #log: InvalidationLog;
   readonly #around: Dependencies | undefined;
+  /** Positions that logs had when something of theirs may have been read for the first time; of those that had one. */
+  readonly #began = new Map<InvalidationLog, number>();
 
-  /** @param around what is being made around this; it depends on everything that this depends on */
-  constructor(log: InvalidationLog, around?: Dependencies, marks?: HoleMarks) {
+  /**
+   * @param around what is being made around this; it depends on everything that this depends on
+   * @param began the position of the log when the making began
+   */
+  constructor(log: InvalidationLog, around?: Dependencies, marks?: HoleMarks, began?: number) {
     this.#log = log;
     this.#around = around;
+    this.#note(log, began);
     this.marks = marks;
   }
 
@@ -43,8 +49,14 @@ export class Dependencies {
    * if it is invalidated meanwhile, this one must turn out too old as well, for those too who wait for it.
    */
   hear(log: InvalidationLog): void {
-    if (log !== this.#log) log.relayTo(this.#log);
+    if (log !== this.#log) this.#meet(log);
     this.#around?.hear(log);
+  }
+
+  /** The position that `log` had when what goes into this may have been read: what is made of it is no newer. */
+  beganIn(log: InvalidationLog): number {
+    const began = this.#began.get(log) ?? log.head;
+    return Math.min(began, this.#around?.beganIn(log) ?? began);
   }
 
   /** Notes that a stored entry went into the value. `scopes` are the namespaces it lies in. */
@@ -84,8 +96,17 @@ export class Dependencies {
     return this === outer || this.#around?.isWithin(outer) === true;
   }
 
+  #meet(log: InvalidationLog): void {
+    log.relayTo(this.#log);
+    this.#note(log);
+  }
+
+  #note(log: InvalidationLog, began?: number): void {
+    if (log.ready === undefined && !this.#began.has(log)) this.#began.set(log, began ?? log.head);
+  }
+
   #add(names: readonly string[], log: InvalidationLog): void {
-    if (log !== this.#log) log.relayTo(this.#log);
+    if (log !== this.#log) this.#meet(log);
     for (const name of names) this.#names.add(log === this.#log ? name : log.nameIn(this.#log, name));
   }
 }

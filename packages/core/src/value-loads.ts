@@ -39,6 +39,7 @@ interface LoadCall<T> {
   readonly tags: readonly string[];
   readonly lifetime: Lifetime;
   readonly timeout: number;
+  readonly began?: number | undefined;
 }
 
 /** The side of `getOrSet` that is not a hit: loads, refreshes, and stale values where those fail. */
@@ -51,18 +52,23 @@ export class ValueLoads {
     this.#defaults = defaults;
   }
 
-  /** Answers from what the backend found, if anything, else from the loader. */
+  /**
+   * Answers from what the backend found, if anything, else from the loader.
+   *
+   * @param began the position of the log when what the loader works with was read. Default: when it starts
+   */
   async getOrLoad<T>(
     key: Key,
     id: string,
     found: MaybePromise<Entry | undefined>,
     loader: Loader<T>,
     options: GetOrSetOptions,
+    began?: number,
   ): Promise<T> {
     const checked = this.#check(key, id, loader, options);
     currentDependencies()?.hear(this.#space.root.log);
     const stored = found instanceof Promise ? await found : found;
-    const call = { ...checked, found: stored };
+    const call = { ...checked, found: stored, began };
     const now = this.#space.root.clock.now();
     const entry = this.#space.ifUsable(id, stored, now);
     if (entry === undefined || now >= Math.max(entry.staleAt, entry.revalidateUntil)) {
@@ -86,7 +92,7 @@ export class ValueLoads {
     return this.#loadEntry(call, this.#space.ifUsable(id, found, this.#space.root.clock.now()));
   }
 
-  #check<T>(key: Key, id: string, loader: Loader<T>, options: GetOrSetOptions): Omit<LoadCall<T>, 'found'> {
+  #check<T>(key: Key, id: string, loader: Loader<T>, options: GetOrSetOptions): Omit<LoadCall<T>, 'found' | 'began'> {
     if (typeof loader !== 'function') throw invalidOption('loader', loader, 'a function');
     rejectUnknownOptions(options, GET_OR_SET_OPTIONS);
     const { loadTimeout, signal, tags } = options;
@@ -152,14 +158,14 @@ export class ValueLoads {
 
   #start<T>(call: LoadCall<T>, stale: Entry | undefined): Flight<Entry> {
     const { flights, clock, log } = this.#space.root;
-    const start = { clock, timeout: call.timeout, tags: call.tags, position: log.head };
+    const start = { clock, timeout: call.timeout, tags: call.tags, position: call.began ?? log.head };
     return flights.start(call.id, start, (flight) => this.#run(call, stale, flight));
   }
 
   async #run<T>(call: LoadCall<T>, stale: Entry | undefined, flight: Flight<Entry>): Promise<Entry> {
     const { clock, log, events } = this.#space.root;
     const startedAt = clock.now();
-    const dependencies = new Dependencies(log);
+    const dependencies = new Dependencies(log, undefined, undefined, flight.position);
     const context = new LoaderContext<T>(flight, stale as Entry<T> | undefined, dependencies);
     const value = await collected(dependencies, () => call.loader(context));
     rejectUnstorable(value);

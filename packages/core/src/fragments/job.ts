@@ -33,9 +33,15 @@ export class Job {
    * Answers what was found, or loads.
    *
    * @param render makes the fragment, if that can be done at any time
+   * @param began the position of the log when the data of the block may have been read
    * @param changed called when there is something new to know about the job
    */
-  start(found: Entry | undefined, render: (wanted: Wanted) => Promise<Markup>, changed: () => void): void {
+  start(
+    found: Entry | undefined,
+    render: (wanted: Wanted) => Promise<Markup>,
+    began: number,
+    changed: () => void,
+  ): void {
     const { shelf, key, id, options, renders } = this.#wanted;
     const { space, loads } = shelf;
     if (found !== undefined && space.isHit(found, space.root.clock.now())) {
@@ -45,7 +51,7 @@ export class Job {
     currentDependencies()?.hear(space.root.log);
     const loader = (): Promise<Markup> => (renders === 'any time' ? render(this.#wanted) : this.#waitForTurn(changed));
     void loads
-      .getOrLoad<Markup>(key, id, shelf.isNear ? space.find(id) : found, loader, options)
+      .getOrLoad<Markup>(key, id, shelf.isNear ? space.find(id) : found, loader, options, began)
       .then(
         (markup) => {
           this.markup = markup;

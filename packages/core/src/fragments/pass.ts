@@ -1,4 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { currentDependencies } from '../dependencies.ts';
+import type { InvalidationLog } from '../invalidation/log.ts';
 import type { Job } from './job.ts';
 import { joinMarkup, type Markup, type MarkupPart } from './markup.ts';
 import { Marks } from './marks.ts';
@@ -35,18 +37,39 @@ export class Pass {
   /** Runs something as a part of what is being made: what it reads from a cache rises to that. */
   readonly within: <T>(work: () => T) => T;
   readonly #marks = new Marks<Slot>();
+  readonly #began: Map<InvalidationLog, number>;
   #fail: ((error: unknown) => void) | undefined;
   #failure: { readonly error: unknown } | undefined;
 
-  constructor(context: PassContext, jobs: Map<string, Job>, within: <T>(work: () => T) => T) {
+  /** @param began what is known of `beganIn` from earlier runs */
+  constructor(
+    context: PassContext,
+    jobs: Map<string, Job>,
+    within: <T>(work: () => T) => T,
+    began: Map<InvalidationLog, number> = new Map(),
+  ) {
     this.context = context;
     this.jobs = jobs;
     this.within = within;
+    this.#began = began;
   }
 
   /** Leaves a mark for a fragment. */
   want(wanted: Wanted): string {
+    this.beganIn(wanted.shelf.space.root.log);
     return this.#marks.place({ wanted });
+  }
+
+  /**
+   * The position that `log` had when the data of the blocks may have been read, which is before the engine came to them: when what is
+   * being made around the page began, or else when the first fragment was wanted.
+   */
+  beganIn(log: InvalidationLog): number {
+    const known = this.#began.get(log);
+    if (known !== undefined) return known;
+    const began = currentDependencies()?.beganIn(log) ?? log.head;
+    if (log.ready === undefined) this.#began.set(log, began);
+    return began;
   }
 
   /** The text to print for something that is there: plain HTML as it is. */

@@ -1,4 +1,5 @@
 import { currentDependencies } from '../dependencies.ts';
+import type { InvalidationLog } from '../invalidation/log.ts';
 import type { RenderBlock } from './fragment.ts';
 import { Job } from './job.ts';
 import { findAll } from './lookup.ts';
@@ -12,12 +13,13 @@ import type { Wanted } from './wanted.ts';
  */
 export async function renderMarkup(render: RenderBlock, context: PassContext): Promise<Markup> {
   const jobs = new Map<string, Job>();
+  const began = new Map<InvalidationLog, number>();
   const bell = new Bell();
   try {
     for (;;) {
       const due = withInner(jobs).filter(({ isOpen }) => isOpen);
       for (const job of due) job.rewind();
-      const pass = new Pass(context, jobs, (work) => work());
+      const pass = new Pass(context, jobs, (work) => work(), began);
       const text = await runPass(pass, render);
       for (const job of due) job.expectWritten();
       await startNew([pass, ...passesOf(jobs)], bell.ring);
@@ -46,7 +48,10 @@ async function startNew(passes: readonly Pass[], changed: () => void): Promise<v
   if (fresh.length === 0) return;
   const found = await findAll(fresh.map(([, wanted]) => wanted));
   const render = (wanted: Wanted): Promise<Markup> => renderMarkup(wanted.render, wanted.inside);
-  for (const [pass, wanted, job] of fresh) pass.within(() => job.start(found.get(wanted), render, changed));
+  for (const [pass, wanted, job] of fresh) {
+    const began = pass.beganIn(wanted.shelf.space.root.log);
+    pass.within(() => job.start(found.get(wanted), render, began, changed));
+  }
 }
 
 /** Waits until every fragment is there, or until blocks have to run for that. */

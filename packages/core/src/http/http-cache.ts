@@ -230,11 +230,11 @@ export class HttpCache {
 
   #fill(asked: Asked, found: Found, fwd: Fwd, company: Company): Fill {
     const { log, clock } = this.#space.root;
-    const dependencies = new Dependencies(log, currentDependencies(), this.#marks());
+    const began = log.head;
+    const dependencies = new Dependencies(log, currentDependencies(), this.#marks(), began);
     const flight = company === 'joined' ? this.#flights.open(found.place.variantId, asked) : undefined;
     const { request } = asked;
     const stored = responseIn(found);
-    const began = log.head;
     let invalidated: MaybePromise<void>;
     const store = (outcome: Outcome): MaybePromise<unknown> => {
       // What the answer to an unsafe request says is newer than what it invalidates, if nothing else was invalidated.

@@ -68,7 +68,7 @@ export class PutCalls implements Calls {
     const tags = this.#tags.flatMap((option) => tagsOf(option, args));
     const began = root.log.head;
     const opened = keyOf === undefined ? undefined : await openPlace(cache, keyOf(...args), began);
-    const made = new Dependencies(root.log, currentDependencies());
+    const made = new Dependencies(root.log, currentDependencies(), undefined, began);
     try {
       const result = await collected(made, write);
       const place = opened ?? (await this.#placeOf(cache, result, args, began));
