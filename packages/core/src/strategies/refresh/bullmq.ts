@@ -4,7 +4,7 @@ import { structuredCloneCodec } from '../../codecs/structured-clone.ts';
 import { type Duration, toMilliseconds } from '../../duration.ts';
 import { CacheError, invalidOption, rejectUnknownOptions } from '../../errors.ts';
 import type { Arguments } from '../call-options.ts';
-import { type AnyItems, itemsOf } from './items.ts';
+import { type AnyItems, itemsOf } from './owners.ts';
 import type { RefreshRunner } from './runner.ts';
 
 /** Options of `bullmqRunner`. */

@@ -1,9 +1,7 @@
-import { createHash } from 'node:crypto';
 import { type Cache, loadsOf, spaceOf } from '../../cache.ts';
 import { currentDependencies } from '../../dependencies.ts';
 import { fromMilliseconds } from '../../duration.ts';
 import { ageOf, type Entry, isFresh } from '../../entry.ts';
-import { invalidOption } from '../../errors.ts';
 import { validateTags } from '../../invalidation/tags.ts';
 import type { Key } from '../../key.ts';
 import type { LifetimeOptions } from '../../lifetime-options.ts';
@@ -13,8 +11,8 @@ import { type Change, update } from '../../updates.ts';
 import { type GetOrSetOptions, rejectUnstorable } from '../../value-loads.ts';
 import { type Arguments, holds } from '../call-options.ts';
 import { invalidateOrReport, ownTag } from '../own-tag.ts';
+import { Background } from './background.ts';
 import { Claims } from './claims.ts';
-import { inProcess } from './in-process.ts';
 import { checkedTimes, type ItemRules, type ItemState, type ItemStatus, type ItemTimes } from './rules.ts';
 import type { RefreshRunner } from './runner.ts';
 
@@ -40,21 +38,6 @@ type Load<Args, Value> = (context: LoaderContext<Value>, args: Args) => Value | 
 /** Times that an item is fetched anew because it was invalidated meanwhile. */
 const MAX_ROUNDS = 3;
 
-/** Items whose types do not matter. */
-export type AnyItems = Items<Arguments, Loadable, unknown>;
-
-const byOwner = new WeakMap<object, AnyItems>();
-
-/** The items behind a job, or behind what `refreshBehind` has made; `undefined` for anything else. */
-export function itemsOf(owner: unknown): AnyItems | undefined {
-  return (typeof owner === 'object' && owner !== null) || typeof owner === 'function' ? byOwner.get(owner) : undefined;
-}
-
-/** Makes items known to `itemsOf` as those of an owner. */
-export function ownItems(owner: object, items: AnyItems): void {
-  byOwner.set(owner, items);
-}
-
 /**
  * Items of one kind that readers get as they are, fresh or stale, while they are refreshed behind their backs: once per item, however many
  * ask, in all processes that share the backend.
@@ -64,9 +47,7 @@ export class Items<Args extends Arguments, Value extends Loadable, Result> {
   readonly #space: Space;
   readonly #rules: ItemRules<Args, Value, Result>;
   readonly #load: Load<Args, Value>;
-  readonly #runner: RefreshRunner;
-  readonly #here: RefreshRunner = inProcess();
-  readonly #underway = new Set<Promise<void>>();
+  readonly #background: Background;
   #known: (ItemTimes & { readonly claims: Claims }) | undefined;
 
   /** @throws CacheError `ERR_CACHE_OPTION` */
@@ -80,15 +61,7 @@ export class Items<Args extends Arguments, Value extends Loadable, Result> {
     this.#space = spaceOf(cache);
     this.#rules = rules;
     this.#load = load;
-    this.#runner = runner ?? this.#here;
-    if (typeof this.#runner.run !== 'function') throw invalidOption('runner', runner, 'a runner such as `inProcess()`');
-    if (this.#runner.elsewhere && !this.#space.root.store.capabilities.shared) {
-      throw invalidOption(
-        'runner',
-        'one for other processes',
-        'with a backend that processes share, such as `redis()`',
-      );
-    }
+    this.#background = new Background(this.#space, runner);
   }
 
   /** What workers know these items by. */
@@ -96,10 +69,18 @@ export class Items<Args extends Arguments, Value extends Loadable, Result> {
     return this.#rules.name;
   }
 
-  async get(args: Args): Promise<Result> {
-    const item = this.#item(args);
-    const found = this.#space.find(item.id);
-    return this.#answer(item, found instanceof Promise ? await found : found);
+  /** Not an async function: a hit in memory costs one promise. */
+  get(args: Args): Promise<Result> {
+    try {
+      const item = this.#item(args);
+      const found = this.#space.find(item.id);
+      if (found instanceof Promise) return found.then((entry) => this.#answer(item, entry));
+      if (found === undefined || !this.#space.isHit(found, this.#space.root.clock.now()))
+        return this.#answer(item, found);
+      return Promise.resolve(this.#result(item, found, 'hit', false));
+    } catch (error) {
+      return Promise.reject(error as Error);
+    }
   }
 
   async getMany(all: readonly Args[]): Promise<Result[]> {
@@ -182,8 +163,8 @@ export class Items<Args extends Arguments, Value extends Loadable, Result> {
   }
 
   /** Resolves when nothing is under way that readers in this process have set off. */
-  async idle(): Promise<void> {
-    while (this.#underway.size > 0) await Promise.allSettled(this.#underway);
+  idle(): Promise<void> {
+    return this.#background.idle();
   }
 
   async #answer(item: Item<Args>, found: Entry | undefined): Promise<Result> {
@@ -248,33 +229,11 @@ export class Items<Args extends Arguments, Value extends Loadable, Result> {
   }
 
   #refreshLater(item: Item<Args>, stale: Entry | undefined): void {
-    const version = versionOf(stale);
-    const { claims } = this.#settings();
-    if (!claims.isOpen(item.id, version)) return;
-    const work = claims.take(item.id, version).then((taken) => (taken ? this.#send(item) : undefined));
-    const ended = work
-      .catch((error: unknown) => this.#space.report('refresh', error, item.key))
-      .finally(() => this.#underway.delete(ended));
-    this.#underway.add(ended);
-  }
-
-  async #send(item: Item<Args>): Promise<void> {
-    const { args, id } = item;
+    const { args, key, id } = item;
+    // What fails is reported there already.
     const refresh = (): Promise<void> => this.perform(args).catch(() => {});
-    const request = { job: this.#rules.name, id: this.#requestId(id), args, refresh };
-    try {
-      await this.#runner.run(request);
-    } catch (error) {
-      this.#space.report('refresh queue', error, item.key);
-      if (this.#runner.elsewhere) await this.#here.run(request);
-    }
-  }
-
-  /** Other caches may use the same queue, and other jobs the same keys. */
-  #requestId(id: string): string {
-    const { name } = this.#rules;
-    const parts = JSON.stringify([this.#space.root.name, name, id]);
-    return createHash('sha256').update(parts).digest('hex').slice(0, 32);
+    const version = versionOf(stale);
+    this.#background.start(this.#settings().claims, { job: this.#rules.name, args, key, id, version, refresh });
   }
 
   #item(args: Args): Item<Args> {

@@ -6,7 +6,8 @@ import type { Loadable } from '../../loader.ts';
 import { argumentKey } from '../argument-key.ts';
 import type { Arguments } from '../call-options.ts';
 import { claimDefaultName } from '../default-names.ts';
-import { type AnyItems, type ItemPeek, Items, ownItems } from './items.ts';
+import { type ItemPeek, Items } from './items.ts';
+import { type AnyItems, ownItems } from './owners.ts';
 import { type ItemCall, type ItemState, KEPT_STALE, LIFETIME, noEmpty, REFRESH_TIMEOUT, waitsFor } from './rules.ts';
 import type { RefreshRunner } from './runner.ts';
 
@@ -94,7 +95,7 @@ export abstract class Job<Args extends Arguments, Value extends Loadable, Result
    *
    * @throws what `fetch` throws if the reader waits for it; CacheError `ERR_CACHE_KEY` for arguments that are no plain data
    */
-  async get(...args: Args): Promise<Result> {
+  get(...args: Args): Promise<Result> {
     return this.#items.get(args);
   }
 

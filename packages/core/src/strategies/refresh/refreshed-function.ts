@@ -8,7 +8,7 @@ import { argumentKey } from '../argument-key.ts';
 import { type Arguments, checkFunctions, checkOptions, type TagsOption, tagsOf, type Weak } from '../call-options.ts';
 import { claimDefaultName } from '../default-names.ts';
 import { definitionOf } from '../define-keys.ts';
-import { itemsOf, ownItems } from './items.ts';
+import { itemsOf, ownItems } from './owners.ts';
 import { Job } from './job.ts';
 import { KEPT_STALE, LIFETIME, REFRESH_TIMEOUT } from './rules.ts';
 import type { RefreshRunner } from './runner.ts';

@@ -8,7 +8,8 @@ import { checkMaxBatch, checkReadSource, SourceReads } from '../repositories/rea
 import { SourceWrites, type WriteOptions } from '../repositories/writes.ts';
 import type { CachedReads, CachedRepository } from '../repository.ts';
 import type { ReadSource, Source } from '../source.ts';
-import { type AnyItems, Items, ownItems } from './items.ts';
+import { Items } from './items.ts';
+import { type AnyItems, ownItems } from './owners.ts';
 import { REFRESH_OPTIONS, refreshedLifetime, type RefreshOptions } from './refreshed-function.ts';
 import { type ItemRules, noEmpty, REFRESH_TIMEOUT, waitsFor } from './rules.ts';
 

@@ -98,6 +98,18 @@ describe('a worker', () => {
     expect(args).toEqual([5n, { from }]);
   });
 
+  it('refreshes an item as often as it becomes stale', async () => {
+    const { cache, queue, name } = await setUp();
+    let calls = 0;
+    const count = refreshBehind(cache, () => (calls += 1), { name: 'count', runner: bullmqRunner(queue) });
+    work(name, [count]);
+    expect(await count()).toBe(1);
+    for (const fetched of [2, 3]) {
+      await count.invalidate();
+      await expect.poll(() => count()).toBe(fetched);
+    }
+  });
+
   it('fails a job that cannot be fetched, and a later reader asks again', async () => {
     const { cache, errors, queue, name } = await setUp();
     let calls = 0;

@@ -150,6 +150,19 @@ describe('a repository', () => {
     await expect(cities.delete(5)).rejects.toMatchObject({ code: 'ERR_CACHE_OPTION' });
   });
 
+  it('writes only where the source can', () => {
+    const { cache } = testCache();
+    const readable = refreshBehind(cache, { load: (id: number) => `${id}` }, { name: 'readable' });
+    expect('set' in readable).toBe(false);
+    const typedSo: 'set' extends keyof typeof readable ? never : true = true;
+    expect(typedSo).toBe(true);
+    const writable = refreshBehind(cache, { load: (id: number) => `${id}`, save: () => {} }, { name: 'writable' });
+    expect('set' in writable).toBe(true);
+    const typed: Promise<string | undefined> = writable.get(5);
+    // @ts-expect-error keys are numbers
+    return Promise.all([typed, writable.get('5')]);
+  });
+
   it('gives what `empty` says where nobody waits, and tags of the value rise', async () => {
     const { cache } = testCache();
     const load = (id: number) => {

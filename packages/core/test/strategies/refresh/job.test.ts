@@ -7,6 +7,7 @@ import {
   type JobOptions,
   type RefreshRunner,
 } from '../../../src/strategies/index.ts';
+import { recordingBackend } from '../../support/backends.ts';
 import { deferred, failureOf, flush } from '../../support/deferred.ts';
 import { recordEvents } from '../../support/record-events.ts';
 import { testCache } from '../../support/test-cache.ts';
@@ -143,6 +144,55 @@ describe('an item that is missing', () => {
   });
 });
 
+describe('the claim of a refresh', () => {
+  it('is looked for once by all readers of a process', async () => {
+    const { backend, calls } = recordingBackend();
+    const { cache, clock } = testCache({ backend });
+    const job = new Visits(cache);
+    await job.get('Lisbon');
+    clock.advance(10 * MINUTE);
+    calls.length = 0;
+    await Promise.all(Array.from({ length: 100 }, () => job.get('Lisbon')));
+    const looks = calls.filter(({ operation, key }) => operation === 'get' && key?.includes('refresh'));
+    await job.idle();
+    expect(looks).toHaveLength(1);
+  });
+
+  it('of somebody else is looked for again after a second', async () => {
+    const { cache, clock, job } = setUp(Hasty);
+    const other = new Hasty(cache);
+    const held = deferred<string>();
+    job.fetching = () => held.promise;
+    await job.get('Lisbon');
+    await other.get('Lisbon');
+    held.resolve('fetched');
+    await Promise.all([job.idle(), other.idle()]);
+    await job.delete('Lisbon');
+    clock.advance(1_000);
+    expect(await other.get('Lisbon')).toBe('Lisbon is being counted');
+    await other.idle();
+    expect(await other.get('Lisbon')).toBe('Lisbon 1');
+  });
+});
+
+describe('a stale item that is kept for errors only', () => {
+  it('counts as missing', async () => {
+    class Kept extends Hasty {
+      override readonly staleWhileRevalidate = '1m';
+      override readonly staleIfError = '1h';
+    }
+    const { job, clock } = setUp(Kept);
+    await job.refresh('Lisbon');
+    clock.advance(11 * MINUTE - 1);
+    expect(await job.get('Lisbon')).toBe('Lisbon 1');
+    await job.idle();
+    clock.advance(11 * MINUTE);
+    expect(await job.get('Lisbon')).toBe('Lisbon is being counted');
+    await job.idle();
+    expect(await job.get('Lisbon')).toBe('Lisbon 3');
+  });
+});
+
 describe('a stale item beyond the threshold', () => {
   it('is fetched while the reader waits', async () => {
     const { job, clock } = setUp(Patient);
@@ -272,6 +322,46 @@ describe('what is known to be out of date', () => {
     expect(job.fetched.length).toBeGreaterThanOrEqual(3);
   });
 
+  it('is fetched again also where the queue takes an item once at a time', async () => {
+    const active = new Set<string>();
+    const runner: RefreshRunner = {
+      elsewhere: false,
+      async run({ id, refresh }) {
+        if (active.has(id)) return;
+        active.add(id);
+        await refresh();
+        active.delete(id);
+      },
+    };
+    const { job, clock } = setUp(Visits, { runner });
+    await job.get('Lisbon');
+    clock.advance(10 * MINUTE);
+    const held = deferred<string>();
+    job.fetching = () => (job.fetched.length === 2 ? held.promise : 'newest');
+    await job.get('Lisbon');
+    await flush();
+    clock.advance(1);
+    await job.invalidate('Lisbon');
+    held.resolve('already out of date');
+    await job.idle();
+    expect(await job.get('Lisbon')).toBe('newest');
+    expect(job.fetched).toHaveLength(3);
+  });
+
+  it('can be invalidated again within a millisecond', async () => {
+    const { job } = setUp(Visits);
+    await job.get('Lisbon');
+    for (const fetched of [2, 3]) {
+      await job.invalidate('Lisbon');
+      await job.idle();
+      expect(await job.get('Lisbon')).toBe(`Lisbon ${fetched}`);
+    }
+    await job.refresh('Lisbon');
+    await job.invalidate('Lisbon');
+    await job.idle();
+    expect(await job.get('Lisbon')).toBe('Lisbon 5');
+  });
+
   it('takes along what was made from it, at once', async () => {
     const { job, cache } = setUp(Visits);
     let made = 0;
@@ -303,6 +393,32 @@ describe('what is known to be out of date', () => {
       await job.idle();
       expect(await job.get('Lisbon')).toBe('newer');
     }
+  });
+
+  it('is not asked for again while `refresh` fetches it', async () => {
+    const asked: string[] = [];
+    const runner: RefreshRunner = { elsewhere: false, run: async ({ id }) => void asked.push(id) };
+    const { job } = setUp(Visits, { runner });
+    await job.get('Lisbon');
+    const held = deferred<string>();
+    job.fetching = () => held.promise;
+    const refreshed = job.refresh('Lisbon');
+    await flush();
+    expect(await job.get('Lisbon')).toBe('Lisbon 1');
+    held.resolve('new');
+    expect(await refreshed).toBe('new');
+    await job.idle();
+    expect(asked).toEqual([]);
+  });
+
+  it('stays as it was if what is to be set cannot be an item', async () => {
+    const { job, cache } = setUp(Visits);
+    const page = () => cache.getOrSet('page', () => job.get('Lisbon'), { ttl: '1h' });
+    await page();
+    await expect(job.set(['Lisbon'], undefined as unknown as string)).rejects.toMatchObject({
+      code: 'ERR_CACHE_VALUE',
+    });
+    expect([await job.get('Lisbon'), await cache.has('page')]).toEqual(['Lisbon 1', true]);
   });
 
   it('is removed by `delete` and by its tags', async () => {
