@@ -28,7 +28,9 @@ export function engineViews(fragments: Fragments, engine: FileEngine): FragmentV
             if (error === null || error === undefined) resolve(html ?? '');
             else reject(error as Error);
           };
-          engine(template, fragments.guard(locals), done);
+          const answer = engine(template, fragments.guard(locals), done);
+          // Some fail in the promise that they return as well, or only there.
+          if (answer instanceof Promise) answer.catch(reject);
         });
       return fragments.page(run, page);
     },
