@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 
 /** What the command line asks for. */
 export interface Arguments {
+  /** The target, and behind a colon what it is tried with: `write-behind:redis`. */
   readonly target: string;
   readonly kills: number;
   readonly seed: number;
@@ -13,11 +14,13 @@ export function parseArguments(args: readonly string[], targets: readonly string
   const options = {
     kills: { type: 'string', default: '100' },
     seed: { type: 'string' },
+    journal: { type: 'string' },
     json: { type: 'boolean', default: false },
   } as const;
   try {
     const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true });
-    const [target = ''] = positionals;
+    const [name = ''] = positionals;
+    const target = values.journal === undefined ? name : `${name}:${values.journal}`;
     const kills = Number(values.kills);
     const seed = values.seed === undefined ? Math.floor(Math.random() * 2 ** 31) : Number(values.seed);
     const isRight =

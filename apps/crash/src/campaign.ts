@@ -24,6 +24,8 @@ export interface Outcome {
   readonly unanswered: number;
   /** How often everything was looked at after a kill. */
   readonly looks: number;
+  /** Writers that died at a place of their own choice, by place; the others were killed at any instruction. */
+  readonly places: Readonly<Record<string, number>>;
   readonly faults: readonly string[];
   readonly seconds: number;
 }
@@ -45,6 +47,7 @@ export async function runCampaign(target: Target, plan: Plan): Promise<Outcome> 
     killsLeft: plan.kills,
     kills: 0,
     looks: 0,
+    places: {},
     faults: [],
     giveUpAt: startedAt + HANGING + plan.kills * TIME_PER_KILL,
     tell: plan.progress,
@@ -65,6 +68,7 @@ export async function runCampaign(target: Target, plan: Plan): Promise<Outcome> 
     acknowledged: sum('acknowledged'),
     unanswered: sum('unanswered'),
     looks: progress.looks,
+    places: progress.places,
     faults: progress.faults.slice(0, MAX_FAULTS),
     seconds: Math.round((performance.now() - startedAt) / 100) / 10,
   };
@@ -75,6 +79,7 @@ interface Progress {
   killsLeft: number;
   kills: number;
   looks: number;
+  readonly places: Record<string, number>;
   readonly faults: string[];
   readonly giveUpAt: number;
   readonly tell: (kills: number) => void;
@@ -98,6 +103,8 @@ class Lives {
   /** Steps acknowledged when the present life began: it must find at least those. */
   #counted = 0;
   #writing: () => void = () => {};
+  /** Tells that the present life ends by itself. */
+  #dying: () => void = () => {};
 
   constructor(trial: Trial, writer: number, count: SharedCount, random: Random, progress: Progress) {
     this.ledger = new Ledger((key) => trial.mayVanish(key));
@@ -136,7 +143,12 @@ class Lives {
     });
     const dieYoung = this.#random.next() < KILLED_YOUNG;
     const life = this.#random.next() * (dieYoung ? LONGEST_YOUTH : LONGEST_LIFE);
+    let diedByItself = false;
     const victim = this.#start(false);
+    this.#dying = () => {
+      diedByItself = true;
+      victim.killsItself();
+    };
     const ended = victim.ended.then(() => false);
     const hanging = new AbortController();
     const grown = dieYoung
@@ -150,7 +162,7 @@ class Lives {
     const { failure } = victim;
     if (failure !== undefined) this.#fault(failure);
     else if (grown === undefined) this.#fault('The writer did not begin to write.');
-    return failure === undefined && grown === true;
+    return failure === undefined && (grown === true || diedByItself);
   }
 
   #start(looksOnly: boolean): Victim {
@@ -167,7 +179,14 @@ class Lives {
     else if (line.is === 'counted') this.#count.acknowledged += 1;
     else if (line.is === 'writing') this.#writing();
     else if (line.is === 'fault') this.#fault(line.text);
+    else if (line.is === 'dying') this.#died(line.at);
     else this.#looked(line, atTheEnd);
+  }
+
+  #died(place: string): void {
+    const { places } = this.#progress;
+    places[place] = (places[place] ?? 0) + 1;
+    this.#dying();
   }
 
   #looked({ found, problems, count }: Extract<Line, { is: 'looked' }>, atTheEnd: boolean): void {

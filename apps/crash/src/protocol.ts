@@ -13,6 +13,7 @@ export type Changes = Readonly<Record<string, readonly State[]>>;
  * - `begin`: an operation that may bring keys into these states; several may be under way, never two on one key
  * - `end`: it was acknowledged; keys that are not named are as they were before
  * - `counting`, `counted`: the same for one step of the counter that all share
+ * - `dying`: it is about to kill itself, there
  * - `fault`: something that must not happen
  */
 export type Line =
@@ -27,4 +28,5 @@ export type Line =
   | { readonly is: 'end'; readonly id: number; readonly changes: Changes }
   | { readonly is: 'counting' }
   | { readonly is: 'counted' }
+  | { readonly is: 'dying'; readonly at: string }
   | { readonly is: 'fault'; readonly text: string };

@@ -3,6 +3,8 @@ export interface Target {
   readonly name: string;
   /** Makes everything ready in an empty directory. */
   trials(directory: string, seed: number): readonly Trial[];
+  /** Ends what the target has started. */
+  close?(): Promise<void>;
 }
 
 /** Some writers on the same data, each killed and started again. */

@@ -40,6 +40,11 @@ export class Victim {
     return `The process ended with ${exitCode ?? signalCode}: ${this.#errors}`;
   }
 
+  /** It is about to do that itself. */
+  killsItself(): void {
+    this.#killed = true;
+  }
+
   /** `kill -9`; whether it was still running. */
   kill(): boolean {
     this.#killed = true;

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { numberedValue, stateOf } from '../src/sqlite/numbered-value.ts';
+import { numberedValue, stateOf } from '../src/numbered-value.ts';
 
 it('is known by its number', () => {
   expect(stateOf('a', numberedValue('a', 7, 0))).toBe(7);

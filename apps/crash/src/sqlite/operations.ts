@@ -4,7 +4,7 @@ import type { SqliteBackend } from '@cache/core/sqlite';
 import type { Changes, State } from '../protocol.ts';
 import type { Random } from '../random.ts';
 import { ALL, BRIEF, COUNTER, TAGGED, VALUES } from './keys.ts';
-import { type NumberedValue, numberedValue } from './numbered-value.ts';
+import { type NumberedValue, numberedValue } from '../numbered-value.ts';
 
 /** What an operation works with: one cache that nobody else writes to. */
 export interface Subject {

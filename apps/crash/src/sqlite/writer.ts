@@ -4,7 +4,7 @@ import type { Changes, State } from '../protocol.ts';
 import { Random } from '../random.ts';
 import { tell } from '../tell.ts';
 import { ALL, COUNTER } from './keys.ts';
-import { stateOf } from './numbered-value.ts';
+import { stateOf } from '../numbered-value.ts';
 import { randomOperation, type Subject } from './operations.ts';
 import { settingOf } from './settings.ts';
 

@@ -1,4 +1,4 @@
-import type { State } from '../protocol.ts';
+import type { State } from './protocol.ts';
 
 /** A value that says what it is, so that a part of another one in it would be seen. */
 export interface NumberedValue {
