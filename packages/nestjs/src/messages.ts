@@ -1,4 +1,3 @@
-import { muting } from '@cache/core/node';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
 /** What Express and Fastify give a handler as its request. */
@@ -14,12 +13,15 @@ export interface PlatformResponse {
   readonly raw?: ServerResponse;
   /** Fastify: takes the answer out of its hands. */
   hijack?(): unknown;
-  getHeaders(): Record<string, number | string | string[] | undefined>;
+  getHeaders(): Fields;
   removeHeader(name: string): unknown;
   send: Answering;
   redirect: Answering;
+  render?: Answering;
   view?: Answering;
 }
+
+type Fields = Record<string, number | string | string[] | undefined>;
 
 type Answering = (this: unknown, ...args: unknown[]) => unknown;
 
@@ -52,13 +54,22 @@ export function urlOf(message: RoutedMessage): string {
 export function handOverFields(response: PlatformResponse, own: ReadonlySet<string>): void {
   const { raw } = response;
   if (raw === undefined) return;
-  const fields = response.getHeaders();
+  const fields = fieldsOf(response);
   for (const name in fields) {
     const value = fields[name];
     if (value === undefined || own.has(name) || value === raw.getHeader(name)) continue;
     if (name !== 'set-cookie') response.removeHeader(name);
     raw.setHeader(name, value);
   }
+}
+
+/** Where Fastify keeps them: it tells of them by two copies, which cost a hit as much as a look-up in the cache. */
+let kept: symbol | undefined;
+
+function fieldsOf(response: PlatformResponse): Fields {
+  kept ??= Object.getOwnPropertySymbols(response).find(({ description }) => description === 'fastify.reply.headers');
+  const fields = kept === undefined ? undefined : (Reflect.get(response, kept) as Fields | undefined);
+  return fields ?? response.getHeaders();
 }
 
 /** The parameters that the policy does not let the handler see are gone from Node's URL; here from what was made of it. */
@@ -76,15 +87,10 @@ export function hideParsedQuery(request: PlatformRequest): void {
   request.query = Object.fromEntries(Object.entries(request.query as object).filter(([name]) => isVisible(name)));
 }
 
-const silenceExpress = muting('send', 'render', 'redirect');
-const silenceNode = muting();
-
 /** Lets Nest finish its way with a response that the cache has answered: what it answers itself goes nowhere. */
 export function silence(response: PlatformResponse): void {
-  const { raw } = response;
-  if (raw === undefined) return silenceExpress(responseOf(response));
-  silenceNode(raw);
   response.send = response.redirect = returnThis;
+  if (response.render !== undefined) response.render = returnThis;
   if (response.view !== undefined) response.view = returnThis;
   response.hijack?.();
 }

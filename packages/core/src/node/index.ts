@@ -7,7 +7,6 @@ import { FastPath } from './fast-path.ts';
 import { type Exchange, serve } from './serve.ts';
 
 export { attachCache, cachedListener } from './attach-cache.ts';
-export { muting } from './response-control.ts';
 export { controlsOf } from './response-controls.ts';
 export { isIdentified } from './framework-request.ts';
 export type { ResponsePolicy } from '../http/policy.ts';

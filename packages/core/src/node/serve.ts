@@ -17,6 +17,7 @@ import { rerun } from './rerun.ts';
 import { type RequestFacts, toHttpRequest } from './request.ts';
 import { changeFields, rememberFields } from './request-fields.ts';
 import { watchHeaders } from './request-view.ts';
+import { mute } from './response-control.ts';
 import { appendElement, beforeHead, headerList } from './response-head.ts';
 
 /** One request on its way through a cache in a framework that works on Node's own messages. */
@@ -39,8 +40,8 @@ export interface Exchange<Context = unknown> extends RequestFacts {
    */
   readonly comeBack?: (run: (next: Exchange['next']) => void) => void;
   /**
-   * Called where `next` is not, once the response is answered: for a framework that answers after its handlers, and must be
-   * kept from it. See `muting`.
+   * Called where `next` is not, once the response is answered: for a framework that answers after its handlers. What it
+   * then does to the response goes nowhere.
    */
   readonly onAnswered?: () => void;
   /** What functions that fill holes are given of the framework. Default: the request. */
@@ -82,10 +83,10 @@ function act(
   } else if (response.headersSent) {
     // Something above the cache has answered while the request waited.
     if (lookup.kind !== 'unavailable') (lookup.kind === 'hit' ? lookup.refresh : lookup.fill)?.abandon();
-    exchange.onAnswered?.();
+    answered(exchange);
   } else if (lookup.kind === 'unavailable') {
     replyUnavailable(response, `${http.name}; ${lookup.status}`);
-    exchange.onAnswered?.();
+    answered(exchange);
   } else if (lookup.kind === 'hit') {
     return answerHit(http, exchange, asked, lookup, fastPath);
   } else {
@@ -111,7 +112,7 @@ function answerHit(
   const filled = http.fillHoles(hit.response, asked, contextOf(exchange));
   if (!(filled instanceof Promise)) {
     reply(asked, exchange.response, replyOf(http, hit, fastPath?.learning(asked, http, hit)), exchange.send);
-    if (refresh === undefined) exchange.onAnswered?.();
+    if (refresh === undefined) answered(exchange);
     return undefined;
   }
   return filled.then((response) => {
@@ -119,8 +120,14 @@ function answerHit(
     if (!exchange.response.headersSent) {
       reply(asked, exchange.response, replyOf(http, { ...hit, response }), exchange.send);
     }
-    if (refresh === undefined) exchange.onAnswered?.();
+    if (refresh === undefined) answered(exchange);
   });
+}
+
+function answered({ response, onAnswered }: Exchange): void {
+  if (onAnswered === undefined) return;
+  mute(response);
+  onAnswered();
 }
 
 function contextOf({ context, request }: Exchange): unknown {
