@@ -25,7 +25,8 @@ export interface HonoFragments extends FragmentViews<JsxPage> {
 }
 
 /**
- * Components for JSX of Hono: `Cache` and `Hole`. Pages have to be rendered by the `render` that is returned.
+ * Components for JSX of Hono: `Cache` and `Hole`. Pages have to be rendered by the `render` that is returned, or by
+ * `c.render` below `fragmentRenderer` of `@cache/hono`.
  *
  * Components inside of `Cache` do not run on a hit; what is written there outside of components is evaluated in any case. Those of
  * fragments that are missing run after the page around them, so they do not see its contexts. There is no digest of a template: give
