@@ -73,6 +73,7 @@ export function bullmqRunner(queue: Queue, options: BullmqRunnerOptions = {}): R
  * worker.on('error', (error) => log.warn(error));
  */
 export function refreshProcessor(jobs: readonly RefreshedByWorkers[]): (queued: QueuedRefresh) => Promise<void> {
+  if (!Array.isArray(jobs)) throw invalidOption('jobs', jobs, 'an array of jobs, and of what `refreshBehind` has made');
   const byName = new Map<string, AnyItems>();
   for (const job of jobs) {
     const items = itemsOf(job);

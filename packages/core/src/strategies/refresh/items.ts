@@ -1,7 +1,8 @@
-import { type Cache, loadsOf, spaceOf } from '../../cache.ts';
+import { Cache, loadsOf, spaceOf } from '../../cache.ts';
 import { currentDependencies } from '../../dependencies.ts';
 import { fromMilliseconds } from '../../duration.ts';
 import { ageOf, type Entry, isFresh } from '../../entry.ts';
+import { invalidOption } from '../../errors.ts';
 import { validateTags } from '../../invalidation/tags.ts';
 import type { Key } from '../../key.ts';
 import type { LifetimeOptions } from '../../lifetime-options.ts';
@@ -57,6 +58,7 @@ export class Items<Args extends Arguments, Value extends Loadable, Result> {
     load: Load<Args, Value>,
     runner: RefreshRunner | undefined,
   ) {
+    if (!(cache instanceof Cache)) throw invalidOption('cache', cache, 'a cache that `createCache` has made');
     this.#cache = cache;
     this.#space = spaceOf(cache);
     this.#rules = rules;

@@ -1,5 +1,4 @@
-import { Cache } from '../../cache.ts';
-import { invalidOption } from '../../errors.ts';
+import type { Cache } from '../../cache.ts';
 import type { Loadable } from '../../loader.ts';
 import type { Arguments } from '../call-options.ts';
 import type { CachedReads, CachedRepository } from '../repository.ts';
@@ -41,7 +40,6 @@ export function refreshBehind(
   source: ((...args: Arguments) => Loadable) | ReadSource<unknown, unknown>,
   options: object = {},
 ): unknown {
-  if (!(cache instanceof Cache)) throw invalidOption('cache', cache, 'a cache');
   return typeof source === 'function'
     ? refreshedFunction(cache, source, options)
     : refreshedRepository(cache, source, options);

@@ -185,6 +185,7 @@ it.each([
   ['timeout', () => bullmqRunner(openQueue('x'), { timeout: 'soon' as '1s' })],
   ['attempts', () => bullmqRunner(openQueue('x'), { attempts: 3 } as object)],
   ['jobs', () => refreshProcessor([{} as never])],
+  ['jobs', () => refreshProcessor({} as never)],
   ['jobs', () => refreshProcessor([1, 2].map(() => refreshBehind(redisCacheOf(), () => 1, { name: 'twice' })))],
   ['runner', () => refreshBehind(testCache().cache, () => 1, { name: 'x', runner: bullmqRunner(openQueue('x')) })],
 ])('what is given is checked: %s', (option, make) => {

@@ -560,6 +560,7 @@ describe('what a subclass may say', () => {
     const runner: RefreshRunner = { elsewhere: true, run: () => Promise.resolve() };
     expect(() => new Visits(testCache().cache, { runner })).toThrow(/option `runner`/i);
     expect(() => new Visits(testCache().cache, { runner: {} as RefreshRunner })).toThrow(/option `runner`/i);
+    expect(() => new Visits({} as Cache)).toThrow(/option `cache`/i);
     expect(() => new Visits(testCache().cache, { run: 1 } as JobOptions)).toThrow(/unknown option `run`/i);
   });
 });
