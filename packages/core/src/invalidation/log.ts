@@ -5,6 +5,12 @@ import type { LogFollower, LogSource } from '../backends/log-source.ts';
 /** Names whose last invalidation is remembered, before the oldest are forgotten (at a loss of hits, never of truth). */
 const MAX_NAMES = 100_000;
 
+/** Somebody who wants to know of invalidations. */
+interface Watch {
+  readonly names: ReadonlySet<string>;
+  readonly changed: () => void;
+}
+
 /**
  * Remembers, in order, which names (tags and namespaces) were invalidated. Each invalidation has a position, a number
  * that only grows. A value made from position `p` on contains no change that was invalidated after `p`: it is valid
@@ -26,6 +32,7 @@ export class InvalidationLog implements LogFollower {
   /** Name to position; the least recently invalidated first. */
   readonly #positions = new Map<string, number>();
   readonly #relays = new Map<string, WeakRef<InvalidationLog>>();
+  readonly #watches = new Set<Watch>();
   #head = 0;
   #floor = 0;
   #version = 0;
@@ -78,6 +85,18 @@ export class InvalidationLog implements LogFollower {
     return this.#ready;
   }
 
+  /**
+   * Calls back whenever one of the names was invalidated, or when nobody can tell; returns a function that ends it. With a source
+   * that has to be asked, somebody has to `refresh`.
+   */
+  watch(names: Iterable<string>, changed: () => void): () => void {
+    const watch = { names: new Set(names), changed };
+    this.#watches.add(watch);
+    return () => {
+      this.#watches.delete(watch);
+    };
+  }
+
   /** Learns what is new, from a source that has to be asked. */
   refresh(): void {
     this.#source?.poll?.();
@@ -121,12 +140,14 @@ export class InvalidationLog implements LogFollower {
   }
 
   caughtUp(floor: number, head: number): void {
+    const missed = floor > this.#floor;
     this.#floor = Math.max(this.#floor, floor);
     this.#head = Math.max(this.#head, head);
     this.#version += 1;
     this.#trusted = true;
     this.#ready = undefined;
     this.#firstCaughtUp();
+    if (missed) for (const { changed } of this.#watches) changed();
   }
 
   apply(position: number, names: readonly string[]): void {
@@ -175,6 +196,7 @@ export class InvalidationLog implements LogFollower {
         other.#relayed(renamed, [...path, other]);
       }
     }
+    for (const watch of this.#watches) if (names.some((name) => watch.names.has(name))) watch.changed();
   }
 
   #relayed(names: readonly string[], path: readonly InvalidationLog[]): void {

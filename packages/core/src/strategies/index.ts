@@ -47,3 +47,5 @@ export type { RefreshedFunction, RefreshedFunctionOptions, RefreshOptions } from
 export type { RefreshedItems, RefreshedRepositoryOptions } from './refresh/refreshed-repository.ts';
 export type { ItemCall, ItemState, ItemStatus } from './refresh/rules.ts';
 export type { RefreshRequest, RefreshRunner } from './refresh/runner.ts';
+export { type Rollup, rollup, type RollupOptions } from './rollups/rollup.ts';
+export { type Settings, settings, type SettingsOptions, type SettingsSource } from './rollups/settings.ts';

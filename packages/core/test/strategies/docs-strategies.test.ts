@@ -28,6 +28,7 @@ const PRINTED: Readonly<Record<string, readonly unknown[][]>> = {
   'write-through': [[['Lisbon', 'Porto']], ['Lisboa'], [['Lisboa', 'Porto']]],
   'write-around': [[[undefined, undefined]], [517_803]],
   'application-writes': [[517_902], ['Oporto']],
+  rollups: [[['Lisbon', 'Porto']], [['Porto', 'Lisbon']], [['Porto', 'Lisbon']], [50, 'light']],
   forever: [['Lisboa'], [2_267_057, 'Lisboa', 'Lissabon']],
 };
 
