@@ -2,7 +2,7 @@
 export const applicationId = 0x41544c53;
 
 /** Raised whenever the tables or the data in them change; files of another version are rebuilt. */
-export const dataVersion = 1;
+export const dataVersion = 2;
 
 /** Tables of an atlas. */
 export const tables = `
@@ -32,6 +32,11 @@ export const tables = `
     created_at INTEGER NOT NULL,
     PRIMARY KEY (visitor, city_id)
   ) STRICT, WITHOUT ROWID;
+  CREATE TABLE settings (
+    name TEXT PRIMARY KEY,
+    value TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  INSERT INTO settings VALUES ('distances', 'km');
   CREATE TABLE visits (
     path TEXT PRIMARY KEY,
     count INTEGER NOT NULL

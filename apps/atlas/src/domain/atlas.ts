@@ -3,20 +3,21 @@ import { type Countries, createCountries } from './countries.ts';
 import { createFavourites, type Favourites } from './favourites.ts';
 import { createNearby, type Nearby } from './nearby.ts';
 import { createSearch, type Search } from './search.ts';
-import type { Sources } from './sources.ts';
-import { createVisits, type Visits } from './visits.ts';
+import { createSettings, type Settings } from './settings.ts';
+import { createVisits, type Visits, type VisitSources } from './visits.ts';
 
 /** All that a server of the atlas needs to know. */
-export type Atlas = Countries & Cities & Search & Nearby & Favourites & Visits;
+export type Atlas = Countries & Cities & Search & Nearby & Favourites & Settings & Visits;
 
-/** Creates the atlas on a database and a cache. */
-export function createAtlas(sources: Sources): Atlas {
+/** Creates the atlas on a database, a cache and a journal for what waits for the database. */
+export function createAtlas(sources: VisitSources): Atlas {
   return {
     ...createCountries(sources),
     ...createCities(sources),
     ...createSearch(sources),
     ...createNearby(sources),
     ...createFavourites(sources),
+    ...createSettings(sources),
     ...createVisits(sources),
   };
 }

@@ -53,3 +53,9 @@ export interface Favourite {
 
 /** What became of a wish to add a favourite. */
 export type Addition = 'added' | 'present' | 'full' | 'unknown city';
+
+/** Kilometres and miles; the first is what is told before anybody has chosen. */
+export const lengthUnits = ['km', 'mi'] as const;
+
+/** In what distances are told. */
+export type LengthUnit = (typeof lengthUnits)[number];

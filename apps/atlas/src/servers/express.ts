@@ -6,6 +6,7 @@ import { createFavouriteActions, type FavouriteForm } from '../site/favourite-ac
 import { queryOf } from '../site/input.ts';
 import { policies } from '../site/policies.ts';
 import { jsonReply } from '../site/reply.ts';
+import { createSettingActions } from '../site/setting-actions.ts';
 import { createSite } from '../site/site.ts';
 import { readVisitor } from '../site/visitor.ts';
 import { worldPath } from '../views/world.ts';
@@ -22,6 +23,7 @@ export function createExpressApp({ atlas, cache }: ServerParts): Express {
   const assets = loadAssets();
   const site = createSite({ atlas, assets: assets.urls, cache });
   const actions = createFavouriteActions(atlas, site);
+  const settings = createSettingActions(atlas, site);
 
   const pages = cache.namespace('pages');
   const shared = cacheResponse(pages, policies.shared);
@@ -36,7 +38,8 @@ export function createExpressApp({ atlas, cache }: ServerParts): Express {
   const world = answer(() => site.world());
   const addFavourite = answer<'cityId'>((request) => actions.add(formOf(request)));
   const removeFavourite = answer<'cityId'>((request) => actions.remove(formOf(request)));
-  const visits = answer(({ url }) => jsonReply({ visits: atlas.visits(queryOf(url).get('path') ?? '') }));
+  const setDistances = answer<'unit'>(({ params, url }) => settings.setDistances(params.unit, queryOf(url)));
+  const visits = answer(async ({ url }) => jsonReply({ visits: await atlas.visits(queryOf(url).get('path') ?? '') }));
   const health = answer(() => jsonReply({ status: 'ok' }));
   const asset = answer(({ path }) => assets.find(path) ?? site.notFound());
   const notFound = answer(() => site.notFound());
@@ -56,6 +59,7 @@ export function createExpressApp({ atlas, cache }: ServerParts): Express {
   app.get(worldPath, picture, world);
   app.post('/favourites/:cityId', refuseOtherSites(site), addFavourite);
   app.post('/favourites/:cityId/remove', refuseOtherSites(site), removeFavourite);
+  app.post('/settings/distances/:unit', refuseOtherSites(site), setDistances);
   app.get('/visits.json', visits);
   app.get('/healthz', health);
   app.get('/assets/:name', asset);

@@ -7,6 +7,7 @@ import { createFavouriteActions, type FavouriteForm } from '../site/favourite-ac
 import { queryOf } from '../site/input.ts';
 import { policies } from '../site/policies.ts';
 import { jsonReply } from '../site/reply.ts';
+import { createSettingActions } from '../site/setting-actions.ts';
 import { createSite } from '../site/site.ts';
 import { readVisitor } from '../site/visitor.ts';
 import { worldPath } from '../views/world.ts';
@@ -31,6 +32,7 @@ export function createHonoApp({ atlas, cache }: ServerParts): Hono {
   const assets = loadAssets();
   const site = createSite({ atlas, assets: assets.urls, cache });
   const actions = createFavouriteActions(atlas, site);
+  const settings = createSettingActions(atlas, site);
 
   const pages = cache.namespace('pages');
   const shared = cacheResponse(pages, policies.shared);
@@ -45,7 +47,8 @@ export function createHonoApp({ atlas, cache }: ServerParts): Hono {
   const world = answer(() => site.world());
   const addFavourite = answer((c) => actions.add(formOf(c)));
   const removeFavourite = answer((c) => actions.remove(formOf(c)));
-  const visits = answer((c) => jsonReply({ visits: atlas.visits(queryOf(targetOf(c)).get('path') ?? '') }));
+  const setDistances = answer((c) => settings.setDistances(c.req.param('unit') ?? '', queryOf(targetOf(c))));
+  const visits = answer(async (c) => jsonReply({ visits: await atlas.visits(queryOf(targetOf(c)).get('path') ?? '') }));
   const health = answer(() => jsonReply({ status: 'ok' }));
   const asset = answer((c) => assets.find(c.req.path) ?? site.notFound());
 
@@ -61,6 +64,7 @@ export function createHonoApp({ atlas, cache }: ServerParts): Hono {
   app.get(worldPath, picture, world);
   app.post('/favourites/:cityId', refuseOtherSites(site), addFavourite);
   app.post('/favourites/:cityId/remove', refuseOtherSites(site), removeFavourite);
+  app.post('/settings/distances/:unit', refuseOtherSites(site), setDistances);
   app.get('/visits.json', visits);
   app.get('/healthz', health);
   app.get('/assets/:name', asset);

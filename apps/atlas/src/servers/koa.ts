@@ -7,6 +7,7 @@ import { createFavouriteActions, type FavouriteForm } from '../site/favourite-ac
 import { queryOf } from '../site/input.ts';
 import { policies } from '../site/policies.ts';
 import { jsonReply } from '../site/reply.ts';
+import { createSettingActions } from '../site/setting-actions.ts';
 import { createSite } from '../site/site.ts';
 import { readVisitor } from '../site/visitor.ts';
 import { worldPath } from '../views/world.ts';
@@ -24,6 +25,7 @@ export function createKoaApp({ atlas, cache }: ServerParts): Koa {
   const assets = loadAssets();
   const site = createSite({ atlas, assets: assets.urls, cache });
   const actions = createFavouriteActions(atlas, site);
+  const settings = createSettingActions(atlas, site);
 
   const pages = cache.namespace('pages');
   const shared = cacheResponse(pages, policies.shared);
@@ -38,7 +40,8 @@ export function createKoaApp({ atlas, cache }: ServerParts): Koa {
   const world = answer(() => site.world());
   const addFavourite = answer((ctx) => actions.add(formOf(ctx)));
   const removeFavourite = answer((ctx) => actions.remove(formOf(ctx)));
-  const visits = answer(({ url }) => jsonReply({ visits: atlas.visits(queryOf(url).get('path') ?? '') }));
+  const setDistances = answer(({ params, url }) => settings.setDistances(params['unit'] ?? '', queryOf(url)));
+  const visits = answer(async ({ url }) => jsonReply({ visits: await atlas.visits(queryOf(url).get('path') ?? '') }));
   const health = answer(() => jsonReply({ status: 'ok' }));
   const asset = answer(({ path }) => assets.find(path) ?? site.notFound());
 
@@ -51,6 +54,7 @@ export function createKoaApp({ atlas, cache }: ServerParts): Koa {
   router.get(worldPath, picture, world);
   router.post('/favourites/:cityId', refuseOtherSites(site), addFavourite);
   router.post('/favourites/:cityId/remove', refuseOtherSites(site), removeFavourite);
+  router.post('/settings/distances/:unit', refuseOtherSites(site), setDistances);
   router.get('/visits.json', visits);
   router.get('/healthz', health);
   router.get('/assets/:name', asset);

@@ -6,6 +6,7 @@ import type { Assets } from '../http/assets.ts';
 import type { FavouriteActions, FavouriteForm } from '../site/favourite-actions.ts';
 import { queryOf } from '../site/input.ts';
 import { jsonReply, type Reply } from '../site/reply.ts';
+import type { SettingActions } from '../site/setting-actions.ts';
 import type { Site } from '../site/site.ts';
 import { readVisitor, visitorCookieName } from '../site/visitor.ts';
 import { worldPath } from '../views/world.ts';
@@ -16,6 +17,7 @@ export const SITE: unique symbol = Symbol('site');
 export const ATLAS: unique symbol = Symbol('atlas');
 export const ASSETS: unique symbol = Symbol('assets');
 export const ACTIONS: unique symbol = Symbol('actions');
+export const SETTINGS: unique symbol = Symbol('settings');
 
 /** The pages: the same for everybody, if they do not say otherwise. */
 @Controller()
@@ -81,6 +83,22 @@ export class FavouritesController {
   }
 }
 
+/** What the forms about settings do. */
+@Controller('settings')
+@UseGuards(SameOriginGuard)
+export class SettingsController {
+  readonly #settings: SettingActions;
+
+  constructor(@Inject(SETTINGS) settings: SettingActions) {
+    this.#settings = settings;
+  }
+
+  @Post('distances/:unit')
+  setDistances(@Param('unit') unit: string, @Req() { url }: Request): Promise<Reply> {
+    return this.#settings.setDistances(unit, queryOf(url));
+  }
+}
+
 /** What is right only now, and files that never change. */
 @Controller()
 export class DataController {
@@ -96,8 +114,8 @@ export class DataController {
 
   @Get('visits.json')
   @NeverCache()
-  visits(@Req() { url }: Request): Reply {
-    return jsonReply({ visits: this.#atlas.visits(queryOf(url).get('path') ?? '') });
+  async visits(@Req() { url }: Request): Promise<Reply> {
+    return jsonReply({ visits: await this.#atlas.visits(queryOf(url).get('path') ?? '') });
   }
 
   @Get('healthz')

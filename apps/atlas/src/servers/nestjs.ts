@@ -7,11 +7,22 @@ import express from 'express';
 import type { Server } from 'node:http';
 import { loadAssets } from '../http/assets.ts';
 import { createFavouriteActions } from '../site/favourite-actions.ts';
+import { createSettingActions } from '../site/setting-actions.ts';
 import { createSite, type Site } from '../site/site.ts';
 import type { ServerParts } from './parts.ts';
 import { countVisits, setSecurityHeaders } from './express-answers.ts';
 import { ReportProblem, SameOriginGuard, SendReply } from './nestjs-answers.ts';
-import { ACTIONS, ASSETS, ATLAS, DataController, FavouritesController, PagesController, SITE } from './nestjs-pages.ts';
+import {
+  ACTIONS,
+  ASSETS,
+  ATLAS,
+  DataController,
+  FavouritesController,
+  PagesController,
+  SETTINGS,
+  SettingsController,
+  SITE,
+} from './nestjs-pages.ts';
 
 /** Creates the atlas as a NestJS application on Express; listening is the caller's. */
 export async function createNestServer(parts: ServerParts): Promise<Server> {
@@ -38,13 +49,14 @@ function atlasModule({ atlas, cache }: ServerParts, site: Site, assets: ReturnTy
   return {
     module: class AtlasModule {},
     imports: [CacheModule.forRoot({ caches: { default: cache.namespace('pages') } })],
-    controllers: [PagesController, FavouritesController, DataController],
+    controllers: [PagesController, FavouritesController, SettingsController, DataController],
     providers: [
       SameOriginGuard,
       { provide: SITE, useValue: site },
       { provide: ATLAS, useValue: atlas },
       { provide: ASSETS, useValue: assets },
       { provide: ACTIONS, useValue: createFavouriteActions(atlas, site) },
+      { provide: SETTINGS, useValue: createSettingActions(atlas, site) },
     ],
   };
 }

@@ -1,3 +1,5 @@
+import { type LengthUnit, lengthUnits } from '../domain/model.ts';
+
 /** A city's number as it stands in an address, or undefined if it is none. */
 export function parseCityId(text: string): number | undefined {
   return /^[1-9]\d{0,9}$/.test(text) ? Number(text) : undefined;
@@ -6,6 +8,11 @@ export function parseCityId(text: string): number | undefined {
 /** A country's code as it stands in an address, or undefined if it is none. */
 export function parseCountryCode(text: string): string | undefined {
   return /^[A-Z]{2}$/.test(text) ? text : undefined;
+}
+
+/** A unit of length as it stands in an address, or undefined if it is none. */
+export function parseLengthUnit(text: string): LengthUnit | undefined {
+  return lengthUnits.find((unit) => unit === text);
 }
 
 /** The page that is asked for: the first unless another is named, undefined if that is no page number. */

@@ -40,7 +40,11 @@ export function createPieces(fragments: Fragments, atlas: Atlas): Pieces {
         return cityCard(city, country, rank);
       }),
 
-    neighbours: (city) => piece('neighbours', [city.id], async () => neighbourList(await atlas.nearby(city))),
+    neighbours: (city) =>
+      piece('neighbours', [city.id], async () => {
+        const [neighbours, unit] = await Promise.all([atlas.nearby(city), atlas.distances()]);
+        return neighbourList(city, neighbours, unit);
+      }),
 
     citiesOf: (country, page) =>
       piece('cities of a country', [country, page], async () =>

@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Cache, KeyedEvent } from '@cache/core';
 import { describeKey } from '../domain/describe-key.ts';
+import { strategyOf } from '../domain/strategies.ts';
 import type { Read } from '../views/page.ts';
 
 /** Runs `make` and lets it ask which cached values it has read so far. */
@@ -12,8 +13,9 @@ export function createReadCollector(cache: Cache): CollectReads {
   const note = (event: KeyedEvent, how: Read['how'], milliseconds: number): void => {
     const reads = current.getStore();
     const label = describe(event);
+    const strategy = strategyOf(event.key);
     // Of many parts of one kind, one that was made now tells more than one that was found.
-    if (reads?.get(label)?.how !== 'load') reads?.set(label, { label, how, milliseconds });
+    if (reads?.get(label)?.how !== 'load') reads?.set(label, { label, strategy, how, milliseconds });
   };
   // A miss without a load of its own waited for the load of another request.
   cache.on('miss', (event) => note(event, 'shared', 0));

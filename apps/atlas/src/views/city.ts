@@ -1,4 +1,4 @@
-import type { City, Country, Neighbour } from '../domain/model.ts';
+import type { City, Country, LengthUnit, Neighbour } from '../domain/model.ts';
 import { formatBearing, formatCount, formatDistance, formatNumber, formatPosition } from './format.ts';
 import { type Html, html } from './html.ts';
 import { describeKind } from './kinds.ts';
@@ -53,10 +53,14 @@ export function cityCard(city: City, country: Country | null, rank: number): Htm
 }
 
 /** The cities around a city. */
-export function neighbourList(neighbours: readonly Neighbour[]): Html {
+export function neighbourList({ id }: City, neighbours: readonly Neighbour[], unit: LengthUnit): Html {
+  const other = unit === 'km' ? 'mi' : 'km';
   return html`<ol class="neighbours">
-          ${neighbours.map(neighbourLine)}
-        </ol>`;
+          ${neighbours.map((neighbour) => neighbourLine(neighbour, unit))}
+        </ol>
+        <form class="aside" action="/settings/distances/${other}?back=/cities/${id}" method="post">
+          <button class="quiet">Show everybody ${other === 'mi' ? 'miles' : 'kilometres'}</button>
+        </form>`;
 }
 
 function favouriteBox({ id }: City, favourites: number): Html {
@@ -71,10 +75,10 @@ function favouriteBox({ id }: City, favourites: number): Html {
           </div>`;
 }
 
-function neighbourLine({ city, kilometres, bearing }: Neighbour): Html {
+function neighbourLine({ city, kilometres, bearing }: Neighbour, unit: LengthUnit): Html {
   return html`<li>
             <a href="/cities/${city.id}">${city.name}</a>
             <span class="where">${describeKind(city.kind)}, ${city.countryName}</span>
-            <span class="number">${formatDistance(kilometres)} ${formatBearing(bearing)}</span>
+            <span class="number">${formatDistance(kilometres, unit)} ${formatBearing(bearing)}</span>
           </li>`;
 }

@@ -17,7 +17,7 @@ export function footer({ madeAt, reads }: Making): Html {
             ${fact('age', 'Age')}
             ${fact('answer', 'This answer')}
             ${fact('fill', 'Making it took')}
-            ${fact('visits', 'Visits')}
+            ${fact('visits', 'Visits, by write-behind')}
             ${fact('why', 'Cache status')}
           </dl>
         </section>
@@ -50,7 +50,11 @@ function readList(reads: readonly Read[]): Html {
           ${rest > 0 && html`<p>and ${rest} more</p>`}`;
 }
 
-function describe({ how, milliseconds }: Read): string {
+function describe({ strategy, how, milliseconds }: Read): string {
+  return strategy === undefined ? describeWay(how, milliseconds) : `${describeWay(how, milliseconds)} · ${strategy}`;
+}
+
+function describeWay(how: Read['how'], milliseconds: number): string {
   if (how === 'hit') return `from the cache, ${formatSpan(milliseconds)} old`;
   if (how === 'load') return `loaded in ${formatSpan(milliseconds)}`;
   return 'loaded together with another request';

@@ -1,3 +1,6 @@
+import type { LengthUnit } from '../domain/model.ts';
+
+const kilometresPerMile = 1.609344;
 const numbers = new Intl.NumberFormat('en');
 const days = new Intl.DateTimeFormat('en', { dateStyle: 'long', timeZone: 'UTC' });
 const currencies = new Intl.DisplayNames('en', { type: 'currency', fallback: 'code' });
@@ -13,9 +16,10 @@ export function formatCount(value: number, one: string, many: string): string {
   return `${formatNumber(value)} ${value === 1 ? one : many}`;
 }
 
-/** Kilometres as people say them: exact when near, round when far. */
-export function formatDistance(kilometres: number): string {
-  return kilometres < 10 ? `${kilometres.toFixed(1)} km` : `${formatNumber(Math.round(kilometres))} km`;
+/** A distance as people say it: exact when near, round when far. */
+export function formatDistance(kilometres: number, unit: LengthUnit): string {
+  const length = unit === 'km' ? kilometres : kilometres / kilometresPerMile;
+  return `${length < 10 ? length.toFixed(1) : formatNumber(Math.round(length))} ${unit}`;
 }
 
 /** A direction in degrees as one of eight winds. */

@@ -11,6 +11,8 @@ export interface View {
 /** A cached value that was read while a page was made. */
 export interface Read {
   readonly label: string;
+  /** How it stands between the atlas and its database, where that has a name. */
+  readonly strategy?: string | undefined;
   /** How it was had: found in the cache, made now, or made by another request at the same time. */
   readonly how: 'hit' | 'load' | 'shared';
   /** Age of a hit, duration of a load; milliseconds. */

@@ -46,6 +46,7 @@ describe.each(frameworks)('on %s', (framework) => {
       `favourite count,${ids.berlin}`,
       `nearby,${ids.berlin}`,
       `rank,${ids.berlin}`,
+      'setting,distances',
     ]);
   });
 

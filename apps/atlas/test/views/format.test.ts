@@ -51,7 +51,9 @@ test('counts have their plural', () => {
 });
 
 test('distances are exact when near', () => {
-  expect([0.64, 9.96, 12.4, 1234.5].map(formatDistance)).toEqual(['0.6 km', '10.0 km', '12 km', '1,235 km']);
+  const distances = [0.64, 9.96, 12.4, 1234.5];
+  expect(distances.map((each) => formatDistance(each, 'km'))).toEqual(['0.6 km', '10.0 km', '12 km', '1,235 km']);
+  expect(distances.map((each) => formatDistance(each, 'mi'))).toEqual(['0.4 mi', '6.2 mi', '7.7 mi', '767 mi']);
 });
 
 test('currencies have names, unknown ones their code', () => {
