@@ -153,6 +153,23 @@ describe.each(expressVersions)('a view with fragments on $version', ({ express }
     expect(text).toContain(option);
   });
 
+  it('leaves its holes to the policy of the stored page, if that fills them', async () => {
+    let runs = 0;
+    const { site } = open((app, pages) => {
+      const greeting = ({ header }: { header(name: string): string | undefined }): string =>
+        `Hello, ${header('x-name')}`;
+      app.use(cacheResponse(pages, { maxAge: '1h', holes: { greeting } }), (_request, response) => {
+        response.render('city', { city: { id: 5, name: `Lisbon ${(runs += 1)}` }, site: 'Atlas', season: 'spring' });
+      });
+    });
+    for (const name of ['Ana', 'Rui']) {
+      const { text, cacheStatus } = await (await site).get('/', { headers: { 'x-name': name } });
+      expect(text).toBe(`<h1>Lisbon 1</h1> by Atlas for Hello, ${name}, spring\n`);
+      expect(cacheStatus).toMatch(name === 'Ana' ? /stored/ : /^hit/);
+    }
+    expect(runs).toBe(1);
+  });
+
   it('is a part of the stored page: what invalidates it drops the page', async () => {
     let name = 'Lisbon';
     const { site, cache } = open((app, pages) => {

@@ -123,6 +123,21 @@ describe('c.render of JSX', () => {
     expect(await read('/twice', 'Ana')).toBe('<p>once</p>');
   });
 
+  it('leaves holes to the policy of a stored page, if that fills them', async () => {
+    const { app, fragments, cache, seen, ask } = site();
+    const { Hole } = honoFragments(fragments);
+    const Run = () => element('p', {}, String((seen.runs += 1)));
+    const holes = {
+      visitor: ({ header }: { header(name: string): string | undefined }) => `Hello, ${header('x-name')}`,
+    };
+    app.use('/page', cacheResponse(cache, { holes }), fragmentRenderer(fragments));
+    app.get('/page', (c) => c.render(element('body', {}, element(Run), element(Hole, { name: 'visitor' }))));
+    for (const name of ['Ana', 'Rui']) {
+      const answer = await ask('/page', { headers: { 'x-name': name } });
+      expect(await answer.text()).toBe(`<body><p>1</p>Hello, ${name}</body>`);
+    }
+  });
+
   it('makes pages that go with their fragments', async () => {
     const { app, fragments, cache, Cache, ask } = site();
     let word = 'one';

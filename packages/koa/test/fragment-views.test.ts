@@ -108,6 +108,19 @@ describe.each(koaVersions)('ctx.render on $version', ({ Koa }) => {
     expect(await read()).toBe('two');
   });
 
+  it('leaves holes to the policy of a stored page, if that fills them', async () => {
+    let runs = 0;
+    const { get } = await open(
+      (pages) =>
+        cacheResponse(pages, { maxAge: '1h', holes: { greeting: ({ header }) => `Hello, ${header('x-name')}` } }),
+      () => (ctx) => ctx.render('city.njk', { city: { id: 5, name: `Lisbon ${(runs += 1)}` }, season: 'spring' }),
+    );
+    for (const name of ['Ana', 'Rui']) {
+      expect((await get('/', { 'x-name': name })).text).toBe(`<h1>Lisbon 1</h1> for Hello, ${name}, spring\n`);
+    }
+    expect(runs).toBe(1);
+  });
+
   it('makes pages in the background as well', async () => {
     let word = 'one';
     const { get, clock } = await open(

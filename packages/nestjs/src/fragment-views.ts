@@ -17,7 +17,8 @@ interface Reply {
   readonly locals?: object;
   hasHeader(name: string): boolean;
   type(type: string): unknown;
-  send(text: string): unknown;
+  /** Resolves when the answer is out. */
+  send(text: string): PromiseLike<void>;
 }
 
 /** Has the platform of an application render its views by these, where Nest asks it to for `@Render()`. */
@@ -51,6 +52,7 @@ function replyView(views: FragmentViews<string>) {
   return async function view(this: Reply, template: string, locals?: object): Promise<void> {
     const html = await renderView(views, template, this.locals, locals);
     if (!this.hasHeader('content-type')) this.type('text/html; charset=utf-8');
-    this.send(html);
+    // Otherwise Fastify answers once more, if it finds that nothing has gone out when the handler is through.
+    await this.send(html);
   };
 }

@@ -94,6 +94,13 @@ function citiesController(page: string, city: { name: string }) {
       return { city };
     }
 
+    @Get('filled')
+    @Render(page)
+    @CacheResponse({ maxAge: '1h', holes: { greeting: ({ header }) => `Hello, ${header('x-name')}` } })
+    filled() {
+      return { city: { id: 5, name: city.name } };
+    }
+
     @Get('plain')
     @Render('plain.njk')
     @CacheResponse({ maxAge: '1h', cookies: [] })
@@ -151,6 +158,16 @@ describe.each(platforms)('@Render() with fragments, $name', (platform) => {
     expect(await read()).toEqual(['Lisbon &amp; &lt;b&gt;', expect.stringContaining('hit')]);
     await cache.invalidateTags(['city']);
     expect(await read()).toEqual(['Lisboa', expect.stringContaining('stored')]);
+  });
+
+  it('leaves holes to the policy of a stored page, if that fills them', async () => {
+    const { get, city } = await start('city.njk', openNunjucks);
+    for (const name of ['Ana', 'Rui']) {
+      const { body, cacheStatus } = await get('/filled', { 'x-name': name });
+      expect(body).toContain(`<h1>Lisbon &amp; &lt;b&gt;</h1>for Hello, ${name},`);
+      expect(cacheStatus).toMatch(name === 'Ana' ? /stored/ : /^hit/);
+      city.name = 'Lisboa';
+    }
   });
 
   it('makes pages in the background as well', async () => {
