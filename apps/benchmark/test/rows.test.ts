@@ -56,3 +56,22 @@ test('rows are sorted by speed; without a floor there is no ratio', () => {
   expect(rows.map(({ contender }) => contender)).toEqual(['fast', 'slow']);
   expect(rows[0]).toMatchObject({ ratioToFloor: null, loads: 3 });
 });
+
+test('one that has a peer is compared with the same round of it, by rate and by time on the core', () => {
+  const round = (opsPerSecond: number, cpuMs: number) => ({ opsPerSecond, cpuMs, p50Ms: 1, p99Ms: 1 });
+  const results = new Map([
+    ['ours', [round(200, 2), round(30, 3), round(220, 2)]],
+    ['theirs', [round(100, 4), round(15, 6), round(100, 4)]],
+  ]);
+  const rows = toRows('s', results, new Map([['ours', 'theirs']]));
+  expect(rows[0]).toMatchObject({ contender: 'ours', peer: 'theirs', ratioToPeer: 2, cpuOfPeer: 0.5 });
+  expect(rows[1]).not.toHaveProperty('peer');
+  expect(toTable(rows)).toMatch(/of peer .*of peer's cpu +peer\n/);
+});
+
+test('a wrong peer, or one that was not asked for, is compared with nobody', () => {
+  const ours = ['ours', [{ opsPerSecond: 1, p50Ms: 1, p99Ms: 1 }]] as const;
+  const peers = new Map([['ours', 'theirs']]);
+  expect(toRows('s', new Map([ours]), peers)[0]).not.toHaveProperty('peer');
+  expect(toRows('s', new Map([ours, ['theirs', { wrong: 'it lied' }]]), peers)[0]).not.toHaveProperty('peer');
+});

@@ -6,6 +6,8 @@ import { type HttpContender, httpContenders } from './contender.ts';
 import { type HttpScenario, httpScenarios } from './scenarios.ts';
 import { startServer } from './server-process.ts';
 
+const PEERS = new Map(httpContenders.flatMap(({ name, peer }) => (peer === undefined ? [] : [[name, peer] as const])));
+
 /** Runs the HTTP scenarios of a plan; the rows of each are handed over when it is done. */
 export async function runHttp(plan: Plan, onRows: (rows: Row[]) => void): Promise<void> {
   for (const scenario of httpScenarios) {
@@ -19,7 +21,7 @@ export async function runHttp(plan: Plan, onRows: (rows: Row[]) => void): Promis
       if (contender === undefined) throw new Error(`no contender ${name}`);
       return measureServer(scenario, contender, plan);
     });
-    if (names.length > 0) onRows(toRows(scenario.name, results));
+    if (names.length > 0) onRows(toRows(scenario.name, results, PEERS));
   }
 }
 

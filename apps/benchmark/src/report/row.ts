@@ -15,6 +15,12 @@ export interface Row {
   readonly p90Ms?: number;
   readonly p99Ms: number | null;
   readonly cpuMs?: number;
+  /** The contender that this one is compared with directly. */
+  readonly peer?: string;
+  /** Speed divided by that of the peer. */
+  readonly ratioToPeer?: number;
+  /** Time on the server's core divided by that of the peer. */
+  readonly cpuOfPeer?: number;
   readonly commands?: number;
   readonly loads?: number;
   readonly missMs?: number;
@@ -24,11 +30,22 @@ export interface Row {
 
 const EXTRAS = ['p90Ms', 'cpuMs', 'commands', 'loads', 'missMs', 'bytesPerEntry'] as const;
 
-/** Sums up the rounds of a scenario: medians, and the median of the ratios to the floor of the same round. */
-export function toRows(scenario: string, results: ReadonlyMap<string, Rounds>): Row[] {
-  const floor = results.get(FLOOR);
-  const floorRounds = floor === undefined || 'wrong' in floor ? [] : floor;
-  const rows = Array.from(results, ([contender, rounds]) => toRow(scenario, contender, rounds, floorRounds));
+/**
+ * Sums up the rounds of a scenario: medians, and the medians of the ratios to others in the same round.
+ *
+ * @param peers who is compared with whom, besides the floor
+ */
+export function toRows(
+  scenario: string,
+  results: ReadonlyMap<string, Rounds>,
+  peers: ReadonlyMap<string, string> = new Map(),
+): Row[] {
+  const floor = measured(results.get(FLOOR));
+  const rows = Array.from(results, ([contender, rounds]) => {
+    const row = toRow(scenario, contender, rounds, floor);
+    const peer = peers.get(contender);
+    return peer === undefined ? row : { ...row, ...besidePeer(peer, measured(rounds), measured(results.get(peer))) };
+  });
   return rows.toSorted((a, b) => (b.opsPerSecond ?? -1) - (a.opsPerSecond ?? -1));
 }
 
@@ -37,20 +54,43 @@ function toRow(scenario: string, contender: string, rounds: Rounds, floor: reado
     return { scenario, contender, opsPerSecond: null, ratioToFloor: null, p50Ms: null, p99Ms: null, ...rounds };
   }
   const middle = (pick: (round: Measurement) => number) => median(rounds.map(pick));
-  const ratios = rounds.flatMap((round, index) => {
-    const base = floor[index];
-    return base === undefined ? [] : [round.opsPerSecond / base.opsPerSecond];
-  });
   const extras = EXTRAS.filter((extra) => rounds[0]?.[extra] !== undefined);
   return {
     scenario,
     contender,
     opsPerSecond: middle((round) => round.opsPerSecond),
-    ratioToFloor: ratios.length === 0 ? null : median(ratios),
+    ratioToFloor: medianRatio(rounds, floor, 'opsPerSecond') ?? null,
     p50Ms: middle((round) => round.p50Ms),
     p99Ms: middle((round) => round.p99Ms),
     ...Object.fromEntries(extras.map((extra) => [extra, middle((round) => round[extra] ?? 0)])),
   };
+}
+
+function besidePeer(
+  peer: string,
+  own: readonly Measurement[],
+  other: readonly Measurement[],
+): Pick<Row, 'peer' | 'ratioToPeer' | 'cpuOfPeer'> {
+  const [speed, cpu] = [medianRatio(own, other, 'opsPerSecond'), medianRatio(own, other, 'cpuMs')];
+  if (speed === undefined) return {};
+  return { peer, ratioToPeer: speed, ...(cpu !== undefined && { cpuOfPeer: cpu }) };
+}
+
+/** The median of the ratios of rounds to the same rounds of another contender, if both have what is compared. */
+function medianRatio(
+  rounds: readonly Measurement[],
+  others: readonly Measurement[],
+  what: 'opsPerSecond' | 'cpuMs',
+): number | undefined {
+  const ratios = rounds.flatMap((round, index) => {
+    const [own, other] = [round[what], others[index]?.[what]];
+    return own === undefined || other === undefined ? [] : [own / other];
+  });
+  return ratios.length === 0 ? undefined : median(ratios);
+}
+
+function measured(rounds: Rounds | undefined): readonly Measurement[] {
+  return rounds === undefined || !isMeasured(rounds) ? [] : rounds;
 }
 
 function isMeasured(rounds: Rounds): rounds is readonly Measurement[] {

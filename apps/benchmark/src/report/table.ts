@@ -27,14 +27,17 @@ const COLUMNS: readonly Column[] = [
   { title: 'contender', left: true, cell: (row) => row.contender },
   { title: 'ops/s', cell: (row) => whole(row.opsPerSecond) },
   { title: 'of floor', cell: (row) => row.ratioToFloor?.toFixed(2) ?? '' },
+  { title: 'of peer', cell: (row) => row.ratioToPeer?.toFixed(2) ?? '' },
   { title: 'p50', cell: (row) => duration(row.p50Ms) },
   { title: 'p90', cell: (row) => duration(row.p90Ms ?? null) },
   { title: 'p99', cell: (row) => duration(row.p99Ms) },
   { title: 'cpu/op', cell: (row) => duration(row.cpuMs ?? null) },
+  { title: "of peer's cpu", cell: (row) => row.cpuOfPeer?.toFixed(2) ?? '' },
   { title: 'commands/op', cell: (row) => row.commands?.toFixed(2) ?? '' },
   { title: 'loads', cell: (row) => whole(row.loads) },
   { title: 'miss', cell: (row) => duration(row.missMs ?? null) },
   { title: 'bytes/entry', cell: (row) => whole(row.bytesPerEntry) },
+  { title: 'peer', left: true, cell: (row) => row.peer ?? '' },
   { title: '', left: true, cell: (row) => (row.wrong === undefined ? '' : `wrong: ${row.wrong}`) },
 ];
 

@@ -6,7 +6,7 @@ import type { LoadResult, LoadTask } from './load.ts';
 const CONNECTIONS = 32;
 const SILENCE_MS = 2_000;
 
-const { port, path, headers, durationMs, status: expected } = JSON.parse(process.argv[2] ?? '') as LoadTask;
+const { port, path, headers, durationMs, atLeast = 0, status: expected } = JSON.parse(process.argv[2] ?? '') as LoadTask;
 const lines = Object.entries({ Host: `127.0.0.1:${port}`, ...headers }).map(([name, value]) => `${name}: ${value}\r\n`);
 const request = Buffer.from(`GET ${path} HTTP/1.1\r\n${lines.join('')}\r\n`);
 
@@ -14,6 +14,7 @@ const latencies: number[] = [];
 let unexpected = 0;
 const start = performance.now();
 const end = start + durationMs;
+const isOver = (now: number): boolean => now >= end && latencies.length >= atLeast;
 
 await Promise.all(Array.from({ length: CONNECTIONS }, () => keepAsking()));
 const result: LoadResult = {
@@ -33,8 +34,8 @@ function keepAsking(): Promise<void> {
       const now = performance.now();
       latencies.push(now - sentAt);
       if (status !== expected) unexpected++;
-      if (now < end) send(now);
-      else socket.end();
+      if (isOver(now)) socket.end();
+      else send(now);
     });
     const onread = {
       buffer: Buffer.allocUnsafe(65_536),
@@ -48,7 +49,7 @@ function keepAsking(): Promise<void> {
     socket.setTimeout(SILENCE_MS, () => socket.destroy(new Error('no answer')));
     socket.on('error', () => unexpected++);
     socket.on('close', (hadError) => {
-      if (!hadError && performance.now() < end) unexpected++;
+      if (!hadError && !isOver(performance.now())) unexpected++;
       resolve();
     });
 

@@ -10,6 +10,8 @@ export interface LoadTask {
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly durationMs: number;
+  /** How many answers there must be, however long they take. Default: none. */
+  readonly atLeast?: number;
   readonly status: number;
 }
 
