@@ -64,7 +64,7 @@ export function checkedTimes(rules: ItemRules<never, never, unknown>): ItemTimes
       staleWhileRevalidate: toMilliseconds(rules.staleWhileRevalidate, 'staleWhileRevalidate'),
       staleIfError: toMilliseconds(rules.staleIfError, 'staleIfError'),
     },
-    refreshTimeout: positive(rules.refreshTimeout, 'refreshTimeout'),
+    refreshTimeout: limited(rules.refreshTimeout, 'refreshTimeout'),
     loadTimeout: loadTimeout === undefined ? undefined : toMilliseconds(loadTimeout, 'loadTimeout'),
   };
 }
@@ -91,4 +91,10 @@ function positive(duration: Duration, option: string): number {
   const milliseconds = toMilliseconds(duration, option);
   if (milliseconds > 0) return milliseconds;
   throw invalidOption(option, duration, 'more than 0');
+}
+
+/** A claim that never ran out would leave an item stale for ever once its claimer died. */
+function limited(duration: Duration, option: string): number {
+  if (duration !== 'forever') return positive(duration, option);
+  throw invalidOption(option, duration, 'more than 0, and not for ever');
 }

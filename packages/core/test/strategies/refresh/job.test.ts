@@ -541,6 +541,7 @@ describe('what a subclass may say', () => {
     ['staleWhileRevalidate', { staleWhileRevalidate: -1 }],
     ['staleIfError', { staleIfError: 'never' }],
     ['refreshTimeout', { refreshTimeout: 0 }],
+    ['refreshTimeout', { refreshTimeout: 'forever' }],
     ['fetchOnStaleThreshold', { fetchOnStaleThreshold: 'x' }],
     ['loadTimeout', { loadTimeout: Number.NaN }],
   ])('is checked at the first use: %s', async (option, fields) => {
