@@ -37,7 +37,8 @@ describe.each(expressVersions)('a page with holes on $version', ({ express }) =>
     const app = express().use(visit);
     app.get('/', cacheResponse(cache, pages), (request, response) => {
       runs += 1;
-      const { user, session, cookies } = request as Visit;
+      const { user, session } = request as Visit;
+      const cookies: unknown = request.cookies;
       const known = [user, session, cookies, response.locals['user'], response.locals['currentUser']];
       const found = known.filter((one) => one !== undefined && JSON.stringify(one) !== '{}');
       response.send(`${response.locals['title']} ${hole('greeting')} ${hole('visits')} ${JSON.stringify(found)}`);

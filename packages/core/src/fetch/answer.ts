@@ -40,8 +40,8 @@ export function filledAnswer(
   above?: Headers,
 ): MaybePromise<Response> {
   const filled = http.fillHoles(reply.response, asked, exchange.context ?? exchange.request);
-  if (!(filled instanceof Promise)) return answer(http, asked, reply, above);
-  return filled.then((response) => answer(http, asked, { ...reply, response }, above));
+  if (filled instanceof Promise) return filled.then((response) => answer(http, asked, { ...reply, response }, above));
+  return answer(http, asked, filled === reply.response ? reply : { ...reply, response: filled }, above);
 }
 
 /** 504 for a client that wants nothing but a stored response (RFC 9111, section 5.2.1.7). */

@@ -1,7 +1,8 @@
+import type { MaybePromise } from '../backends/backend.ts';
 import type { Clock } from '../clock.ts';
 import { CacheError, show } from '../errors.ts';
 import { filledResponse } from './filled-response.ts';
-import type { Hole, HoleRequest } from './holes.ts';
+import type { HoleRequest } from './holes.ts';
 import type { ResolvedPolicy } from './policy.ts';
 import type { StoredResponse } from './records.ts';
 import type { HttpRequest } from './request.ts';
@@ -16,53 +17,82 @@ export interface FillingContext {
 }
 
 /**
- * Fills the holes of a page for one request: all at once, each function once, within `holeTimeout` altogether.
+ * Fills the holes of a page for one request: all together, each function called once, within `holeTimeout` altogether. At once, if
+ * all functions answer at once. Rejects with what a function throws, or with a CacheError `ERR_CACHE_HOLE`.
  *
  * @param context what the framework knows of the request
- * @throws what a function throws; CacheError `ERR_CACHE_HOLE`
  */
-export async function fillHoles(
+export function fillHoles(
   page: StoredResponse,
   asked: HttpRequest,
   context: unknown,
-  { policy, clock, entityTag, report }: FillingContext,
-): Promise<StoredResponse> {
-  const names = [...new Set(page.holes?.map(({ name }) => name))];
-  const given = new AbortController();
-  let late = (): void => {};
+  filling: FillingContext,
+): MaybePromise<StoredResponse> {
+  const { policy, entityTag } = filling;
+  const { targetedFields } = policy;
+  const request = new FilledRequest(asked, context);
+  const fills = new Map<string, string>();
+  const later: (readonly [name: string, filled: Promise<string>])[] = [];
+  for (const { name } of page.holes ?? []) {
+    if (fills.has(name) || later.some(([other]) => other === name)) continue;
+    const filled = fillHole(name, request, filling);
+    if (typeof filled === 'string') fills.set(name, filled);
+    else later.push([name, filled]);
+  }
+  const filledPage = (found: Awaited<ReturnType<typeof withinTime>>): StoredResponse =>
+    filledResponse(page, { fills: new Map([...fills, ...found]), targetedFields, entityTag });
+  if (later.length === 0) return filledPage([]);
+  return withinTime(later, filling)
+    .then((found) => filledPage(found))
+    .finally(() => request.end());
+}
+
+/** Waits for holes that are being filled, each until the time is over. */
+async function withinTime(
+  later: readonly (readonly [name: string, filled: Promise<string>])[],
+  filling: FillingContext,
+): Promise<(readonly [name: string, html: string])[]> {
+  const { clock, policy } = filling;
+  let cancel = (): void => {};
   const expired = new Promise<never>((_, reject) => {
-    late = () => {
-      const message = `A hole was not filled within ${policy.holeTimeout} ms (\`holeTimeout\`).`;
-      reject(new CacheError('ERR_CACHE_HOLE', message));
-      given.abort();
-    };
+    const message = `A hole was not filled within ${policy.holeTimeout} ms (\`holeTimeout\`).`;
+    cancel = clock.after(policy.holeTimeout, () => reject(new CacheError('ERR_CACHE_HOLE', message)));
   });
   expired.catch(() => {});
-  const cancel = clock.after(policy.holeTimeout, late);
-  const { method, url, target = url, scheme, host, header } = asked;
-  const request = { method, url: target, scheme, host, header, context, signal: given.signal };
+  const each = later.map(async ([name, filled]) => {
+    try {
+      return [name, await Promise.race([filled, expired])] as const;
+    } catch (error) {
+      return [name, otherwise(name, error, filling)] as const;
+    }
+  });
   try {
-    const filled = names.map(async (name) => {
-      const hole = policy.holes?.get(name);
-      try {
-        return [name, await Promise.race([fillHole(name, hole, request), expired])] as const;
-      } catch (error) {
-        if (hole?.otherwise === undefined) throw asError(name, error);
-        report(`hole ${name}`, error);
-        return [name, hole.otherwise] as const;
-      }
-    });
-    const fills = new Map(await Promise.all(filled));
-    return filledResponse(page, { fills, targetedFields: policy.targetedFields, entityTag });
+    return await Promise.all(each);
   } finally {
     cancel();
-    given.abort();
   }
 }
 
-async function fillHole(name: string, hole: Hole<never> | undefined, request: HoleRequest): Promise<string> {
-  if (hole === undefined) throw new CacheError('ERR_CACHE_HOLE', `Nothing fills the hole "${name}".`);
-  const html: unknown = await hole.fill(request as HoleRequest<never>);
+function fillHole(name: string, request: FilledRequest, filling: FillingContext): MaybePromise<string> {
+  try {
+    const hole = filling.policy.holes?.get(name);
+    if (hole === undefined) throw new CacheError('ERR_CACHE_HOLE', `Nothing fills the hole "${name}".`);
+    const html: unknown = hole.fill(request);
+    return typeof html === 'string' ? html : Promise.resolve(html).then((text) => textOf(name, text));
+  } catch (error) {
+    return Promise.reject(error as Error);
+  }
+}
+
+/** What stands in a hole that was not filled. */
+function otherwise(name: string, error: unknown, { policy, report }: FillingContext): string {
+  const hole = policy.holes?.get(name);
+  if (hole?.otherwise === undefined) throw asError(name, error);
+  report(`hole ${name}`, error);
+  return hole.otherwise;
+}
+
+function textOf(name: string, html: unknown): string {
   if (typeof html === 'string') return html;
   // What marks HTML as safe is an object in many libraries.
   if (html instanceof String) return html.valueOf();
@@ -76,4 +106,37 @@ async function fillHole(name: string, hole: Hole<never> | undefined, request: Ho
 function asError(name: string, thrown: unknown): Error {
   if (thrown instanceof Error) return thrown;
   return new CacheError('ERR_CACHE_HOLE', `Filling the hole "${name}" failed with ${show(thrown)}.`);
+}
+
+/** The request as functions that fill holes get it; a signal is made where one asks for it. */
+class FilledRequest implements HoleRequest {
+  readonly method: string;
+  readonly url: string;
+  readonly scheme: 'http' | 'https';
+  readonly host: string;
+  readonly header: (name: string) => string | undefined;
+  readonly context: unknown;
+  #given: AbortController | undefined;
+  #isOver = false;
+
+  constructor({ method, url, target = url, scheme, host, header }: HttpRequest, context: unknown) {
+    this.method = method;
+    this.url = target;
+    this.scheme = scheme;
+    this.host = host;
+    this.header = header;
+    this.context = context;
+  }
+
+  get signal(): AbortSignal {
+    this.#given ??= new AbortController();
+    if (this.#isOver) this.#given.abort();
+    return this.#given.signal;
+  }
+
+  /** Nobody waits any longer. */
+  end(): void {
+    this.#isOver = true;
+    this.#given?.abort();
+  }
 }

@@ -29,6 +29,8 @@ const NOT_OF_A_FILLED_PAGE: readonly string[] = [
   'x-accel-expires',
 ];
 
+const encoder = new TextEncoder();
+
 /** What of the page is filled. */
 export interface Filling {
   /** What stands in each hole, by name. */
@@ -42,14 +44,32 @@ export interface Filling {
 /** A page as one client gets it. It is never stored, here or by any other shared cache, and validates nobody else's. */
 export function filledResponse(page: StoredResponse, { fills, targetedFields, entityTag }: Filling): StoredResponse {
   const { holes: _filled, ...response } = page;
-  const names = [...NOT_OF_A_FILLED_PAGE, ...targetedFields, ...targetedAmong(page.headers)];
   const body = filledBody(page, fills);
+  const { headers, removed } = headOf(page, targetedFields);
+  const tag = page.status === 200 && page.filled !== 'head' ? entityTag(body) : undefined;
+  return {
+    ...response,
+    headers: tag === undefined ? headers : [...headers, 'ETag', tag],
+    removed,
+    body,
+    filled: page.filled ?? 'whole',
+  };
+}
+
+type Head = Pick<StoredResponse, 'headers' | 'removed'>;
+
+const heads = new WeakMap<StoredResponse, Head>();
+
+/** The fields of a page as everybody gets them, made once for each page. */
+function headOf(page: StoredResponse, targetedFields: readonly string[]): Head {
+  const known = heads.get(page);
+  if (known !== undefined) return known;
+  const names = [...NOT_OF_A_FILLED_PAGE, ...targetedFields, ...targetedAmong(page.headers)];
   const headers = withoutHeaders(page.headers, new Set(names));
   headers.push('Cache-Control', ofOneClient(page.headers));
-  const tag = page.status === 200 && page.filled !== 'head' ? entityTag(body) : undefined;
-  if (tag !== undefined) headers.push('ETag', tag);
-  const removed = [...new Set([...page.removed, ...names])];
-  return { ...response, headers, removed, body, filled: page.filled ?? 'whole' };
+  const head = { headers, removed: [...new Set([...page.removed, ...names])] };
+  heads.set(page, head);
+  return head;
 }
 
 /** Fields of the form that RFC 9213, section 2, gives those for one kind of cache. */
@@ -68,7 +88,6 @@ function ofOneClient(headers: HeaderList): string {
 }
 
 function filledBody({ body, holes = [] }: StoredResponse, fills: ReadonlyMap<string, string>): Uint8Array {
-  const encoder = new TextEncoder();
   const texts = new Map([...fills].map(([name, text]) => [name, encoder.encode(text)]));
   const pieces: Uint8Array[] = [];
   let from = 0;

@@ -25,8 +25,8 @@ export interface Hole<Context = unknown> {
 /** What fills the holes of the responses of a policy, by name. */
 export type Holes<Context = unknown> = Readonly<Record<string, HoleFill<Context> | Hole<Context>>>;
 
-/** The holes of a policy by name, checked. */
-export type ResolvedHoles = ReadonlyMap<string, Hole<never>>;
+/** The holes of a policy by name, checked. The adapter of a framework gives their functions what that framework has. */
+export type ResolvedHoles = ReadonlyMap<string, Hole>;
 
 /** @throws CacheError `ERR_CACHE_OPTION` */
 export function resolveHoles(holes: Holes<never> | undefined): ResolvedHoles | undefined {
@@ -39,10 +39,10 @@ export function resolveHoles(holes: Holes<never> | undefined): ResolvedHoles | u
   return new Map(names.map((name) => [name, resolveHole(name, holes[name])]));
 }
 
-function resolveHole(name: string, given: HoleFill<never> | Hole<never> | undefined): Hole<never> {
+function resolveHole(name: string, given: HoleFill<never> | Hole<never> | undefined): Hole {
   const option = `holes.${name}`;
   if (name === '') throw invalidOption('holes', name, 'names that are not empty');
-  if (typeof given === 'function') return { fill: given };
+  if (typeof given === 'function') return { fill: given as unknown as HoleFill };
   if (typeof given !== 'object' || given === null || typeof given.fill !== 'function') {
     throw invalidOption(option, given, 'a function of the request that returns HTML, or `{ fill, otherwise }`');
   }
@@ -50,5 +50,5 @@ function resolveHole(name: string, given: HoleFill<never> | Hole<never> | undefi
   if (given.otherwise !== undefined && typeof given.otherwise !== 'string') {
     throw invalidOption(`${option}.otherwise`, given.otherwise, 'HTML as a string');
   }
-  return given;
+  return given as unknown as Hole;
 }

@@ -308,10 +308,10 @@ export class HttpCache {
   }
 
   /**
-   * Fills the holes of a response for one request; others it returns as they are, at once.
+   * Fills the holes of a response for one request; others it returns as they are, at once. Rejects with what a function of the
+   * policy throws, or with a CacheError `ERR_CACHE_HOLE`.
    *
    * @param context what the framework knows of the request
-   * @throws what a function of the policy throws; CacheError `ERR_CACHE_HOLE`
    */
   fillHoles(response: StoredResponse, asked: HttpRequest, context: unknown): MaybePromise<StoredResponse> {
     if (response.holes === undefined) return response;

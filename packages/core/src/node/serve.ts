@@ -6,6 +6,7 @@ import type { Fill } from '../http/fill.ts';
 import { HIDDEN_PAST_THE_CACHE, type HoledPass } from '../http/holed-pass.ts';
 import type { HttpCache } from '../http/http-cache.ts';
 import type { Lookup } from '../http/lookup.ts';
+import type { StoredResponse } from '../http/records.ts';
 import type { HttpRequest } from '../http/request.ts';
 import { timingOf } from '../http/server-timing.ts';
 import { capture, type CaptureContext, type HandlerRun } from './capture.ts';
@@ -110,18 +111,15 @@ function answerHit(
     );
   }
   const filled = http.fillHoles(hit.response, asked, contextOf(exchange));
-  if (!(filled instanceof Promise)) {
-    reply(asked, exchange.response, replyOf(http, hit, fastPath?.learning(asked, http, hit)), exchange.send);
-    if (refresh === undefined) answered(exchange);
-    return undefined;
-  }
-  return filled.then((response) => {
-    // Something above the cache may have answered meanwhile.
+  const send = (response: StoredResponse): void => {
+    // Something above the cache may have answered while holes were filled.
     if (!exchange.response.headersSent) {
-      reply(asked, exchange.response, replyOf(http, { ...hit, response }), exchange.send);
+      const sent = response === hit.response ? hit : { ...hit, response };
+      reply(asked, exchange.response, replyOf(http, sent, fastPath?.learning(asked, http, hit)), exchange.send);
     }
     if (refresh === undefined) answered(exchange);
-  });
+  };
+  return filled instanceof Promise ? filled.then(send) : send(filled);
 }
 
 function answered({ response, onAnswered }: Exchange): void {
@@ -222,8 +220,8 @@ function captureContext(
       // Where there is no client, holes are for nobody.
       if (!hasClient) return substitute;
       const filled = http.fillHoles(substitute.response, asked, contextOf(exchange));
-      if (!(filled instanceof Promise)) return substitute;
-      return filled.then((response) => ({ ...substitute, response }));
+      if (filled instanceof Promise) return filled.then((response) => ({ ...substitute, response }));
+      return { ...substitute, response: filled };
     },
     answer: (substitute) => reply(asked, exchange.response, replyOf(http, substitute)),
     fail: exchange.fail ?? exchange.next,

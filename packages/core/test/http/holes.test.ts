@@ -207,6 +207,39 @@ describe('filling', () => {
     await expect(failed).rejects.toMatchObject({ code: 'ERR_CACHE_HOLE' });
   });
 
+  it('handles each failure, also where one function fails before another has answered', async () => {
+    const page = { ...PAGE, holes: ['a', 'b', 'c'].map((name) => ({ at: 0, name })) };
+    const holes: Holes = {
+      a: () => Promise.reject(new Error('later')),
+      b: () => {
+        throw new Error('at once');
+      },
+      c: () => new Promise(() => {}),
+    };
+    await expect(fillHoles(page, request(), undefined, filling(holes))).rejects.toThrow(/later|at once/);
+  });
+
+  it('is done at once where every function answers at once, and waits for whatever has to be waited for', async () => {
+    expect(fillHoles(PAGE, request(), undefined, filling({ name: () => 'Ann' }))).not.toBeInstanceOf(Promise);
+    // oxlint-disable-next-line unicorn/no-thenable -- what database drivers return
+    const slow = { then: (use: (html: string) => void) => use('Ann') } as Promise<string>;
+    expect(text((await fillHoles(PAGE, request(), undefined, filling({ name: () => slow }))).body)).toBe('Hello, Ann!');
+  });
+
+  it('makes a signal where a function asks for one, aborted when nobody waits', async () => {
+    const signals: AbortSignal[] = [];
+    const holes: Holes = {
+      name: async ({ signal }) => {
+        signals.push(signal);
+        await Promise.resolve();
+        signals.push(signal);
+        return String(signal.aborted);
+      },
+    };
+    expect(text((await fillHoles(PAGE, request(), undefined, filling(holes))).body)).toBe('Hello, false!');
+    expect(signals.map(({ aborted }) => aborted)).toEqual([true, true]);
+  });
+
   it('takes what libraries mark as safe', async () => {
     // oxlint-disable-next-line no-new-wrappers, unicorn/new-for-builtins -- what they return
     const safe = new String('<b>') as string;

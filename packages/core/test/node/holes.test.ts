@@ -139,6 +139,21 @@ describe('a page with holes', () => {
     expect(error).toMatchObject({ code: 'ERR_CACHE_PLACE' });
   });
 
+  it('does not keep its marks in what others keep: a response below that has no holes', async () => {
+    const { cache } = testCache();
+    let error: unknown;
+    const inner = cached(cache.namespace('inner'), { maxAge: '1m', cookies: [] }, (_request, response) => {
+      try {
+        response.end(hole('name'));
+      } catch (thrown) {
+        error = thrown;
+        response.end('none');
+      }
+    });
+    const get = await serve(cached(cache, POLICY, inner));
+    expect([(await get('/')).text, error]).toEqual(['none', expect.objectContaining({ code: 'ERR_CACHE_PLACE' })]);
+  });
+
   it('does not keep its marks in what others keep: a value that a loader makes', async () => {
     const { cache } = testCache();
     const codes: unknown[] = [];
