@@ -1,5 +1,5 @@
 import 'reflect-metadata';
 import { CacheModule, CacheResponse } from '@cache/nestjs';
-import { serveNestPage } from './nest-page.ts';
+import { serveOnExpress } from './nest-page.ts';
 
-await serveNestPage([CacheResponse({ maxAge: '1h' })], [CacheModule.forRoot()]);
+await serveOnExpress({ decorators: [CacheResponse({ maxAge: '1h' })], imports: [CacheModule.forRoot()] });

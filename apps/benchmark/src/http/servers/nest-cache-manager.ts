@@ -1,6 +1,9 @@
 import 'reflect-metadata';
 import { CacheInterceptor, CacheModule } from '@nestjs/cache-manager';
 import { UseInterceptors } from '@nestjs/common';
-import { serveNestPage } from './nest-page.ts';
+import { serveOnExpress } from './nest-page.ts';
 
-await serveNestPage([UseInterceptors(CacheInterceptor)], [CacheModule.register({ ttl: 3_600_000 })]);
+await serveOnExpress({
+  decorators: [UseInterceptors(CacheInterceptor)],
+  imports: [CacheModule.register({ ttl: 3_600_000 })],
+});

@@ -1,4 +1,4 @@
 import 'reflect-metadata';
-import { serveNestPage } from './nest-page.ts';
+import { serveOnExpress } from './nest-page.ts';
 
-await serveNestPage([], []);
+await serveOnExpress({});

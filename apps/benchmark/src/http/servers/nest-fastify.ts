@@ -1,0 +1,4 @@
+import 'reflect-metadata';
+import { serveOnFastify } from './nest-page.ts';
+
+await serveOnFastify({});
