@@ -62,5 +62,7 @@ function guardPrimitive(value: unknown, check: () => void): object {
     [Symbol.toPrimitive]: { value: read },
     toString: { value: () => String(read()) },
     valueOf: { value: read },
+    // React prints no objects, but what can be iterated, as strings can.
+    [Symbol.iterator]: { value: () => String(read())[Symbol.iterator]() },
   });
 }

@@ -7,10 +7,12 @@ import { hono } from './hono.ts';
 import { liquid } from './liquid.ts';
 import { nunjucksEngine } from './nunjucks.ts';
 import { pugEngine } from './pug.ts';
+import { react } from './react.ts';
 
 /** All engines, the slowest first. */
 export const engines: readonly PageEngine[] = [
   liquid,
+  react,
   nunjucksEngine,
   hono,
   handlebars,
