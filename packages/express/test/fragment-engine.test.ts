@@ -1,6 +1,6 @@
 import type { Cache } from '@cache/core';
 import { createFragments, type FragmentViews } from '@cache/core/fragments';
-import { cacheResponse, fragmentEngine } from '@cache/express';
+import { cacheResponse, fragmentEngine, type ResponsePolicy } from '@cache/express';
 import type { ErrorRequestHandler, Express, RequestHandler } from 'express';
 import { describe, expect, it } from 'vitest';
 import { engines, VIEWS } from './support/engines.ts';
@@ -156,9 +156,8 @@ describe.each(expressVersions)('a view with fragments on $version', ({ express }
   it('leaves its holes to the policy of the stored page, if that fills them', async () => {
     let runs = 0;
     const { site } = open((app, pages) => {
-      const greeting = ({ header }: { header(name: string): string | undefined }): string =>
-        `Hello, ${header('x-name')}`;
-      app.use(cacheResponse(pages, { maxAge: '1h', holes: { greeting } }), (_request, response) => {
+      const holes: ResponsePolicy['holes'] = { greeting: ({ header }) => `Hello, ${header('x-name')}` };
+      app.use(cacheResponse(pages, { maxAge: '1h', holes }), (_request, response) => {
         response.render('city', { city: { id: 5, name: `Lisbon ${(runs += 1)}` }, site: 'Atlas', season: 'spring' });
       });
     });

@@ -1,6 +1,6 @@
 import { createFragments } from '@cache/core/fragments';
 import { honoFragments } from '@cache/core/fragments/hono';
-import { cacheResponse, type FragmentEnv, fragmentRenderer } from '@cache/hono';
+import { cacheResponse, type FragmentEnv, fragmentRenderer, type ResponsePolicy } from '@cache/hono';
 import { type Context, Hono, type MiddlewareHandler } from 'hono';
 import { css, Style } from 'hono/css';
 import { html } from 'hono/html';
@@ -127,9 +127,7 @@ describe('c.render of JSX', () => {
     const { app, fragments, cache, seen, ask } = site();
     const { Hole } = honoFragments(fragments);
     const Run = () => element('p', {}, String((seen.runs += 1)));
-    const holes = {
-      visitor: ({ header }: { header(name: string): string | undefined }) => `Hello, ${header('x-name')}`,
-    };
+    const holes: ResponsePolicy['holes'] = { visitor: ({ header }) => `Hello, ${header('x-name')}` };
     app.use('/page', cacheResponse(cache, { holes }), fragmentRenderer(fragments));
     app.get('/page', (c) => c.render(element('body', {}, element(Run), element(Hole, { name: 'visitor' }))));
     for (const name of ['Ana', 'Rui']) {

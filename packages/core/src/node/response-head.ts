@@ -6,13 +6,15 @@ import type { OwnFields } from '../http/response-head.ts';
  * if Node refused that head. All fields are in the response by then, those given to `writeHead` too, and can still be
  * changed.
  *
- * @param change returns the status to send; `undefined` if the head must not go out
+ * @param change returns the status to send; `undefined` if the head must not go out, nor any that follows
  */
 export function beforeHead(response: ServerResponse, change: (status: number) => number | undefined): void {
   // oxlint-disable-next-line typescript/unbound-method -- called with its response below
   const { writeHead } = response;
   let called = false;
+  let withheld = false;
   response.writeHead = function patched(this: ServerResponse, status: number, ...rest: unknown[]): ServerResponse {
+    if (withheld) return this;
     if (called || this.headersSent) return Reflect.apply(writeHead, this, [status, ...rest]) as ServerResponse;
     called = true;
     try {
@@ -22,7 +24,10 @@ export function beforeHead(response: ServerResponse, change: (status: number) =>
       }
       this.statusCode = status;
       const changed = change(status);
-      if (changed === undefined) return this;
+      if (changed === undefined) {
+        withheld = true;
+        return this;
+      }
       const text = message === undefined || changed !== status ? [] : [message];
       return Reflect.apply(writeHead, this, [changed, ...text]) as ServerResponse;
     } catch (error) {

@@ -1,0 +1,33 @@
+import type { ServerResponse } from 'node:http';
+import { describe, expect, it } from 'vitest';
+import { hole } from '../../src/index.ts';
+import { createNodeHandler } from '../../src/node/index.ts';
+import { deferred } from '../support/deferred.ts';
+import { testCache } from '../support/test-cache.ts';
+import { serve } from './support/server.ts';
+
+describe('a framework that answers once more while the holes of a page are filled', () => {
+  it.each<[string, (response: ServerResponse) => unknown]>([
+    ['a head', (response) => response.writeHead(204)],
+    ['a head and an end', (response) => response.writeHead(204).end()],
+    ['an end', (response) => response.end('other')],
+    ['a piece', (response) => response.write('other')],
+    ['its head', (response) => response.flushHeaders()],
+  ])('is not heard: %s', async (_what, again) => {
+    const filled = deferred<string>();
+    const handle = createNodeHandler(testCache().cache, { maxAge: '1m', holes: { name: () => filled.promise } });
+    const get = await serve((request, response) => {
+      const next = (): void => {
+        response.end(`Hello, ${hole('name')}!`);
+        setImmediate(() => {
+          again(response);
+          filled.resolve('Ana');
+        });
+      };
+      handle({ request, response, url: '/', identified: false, next });
+    });
+    for (let time = 0; time < 2; time += 1) {
+      expect(await get('/')).toMatchObject({ status: 200, text: 'Hello, Ana!' });
+    }
+  });
+});
