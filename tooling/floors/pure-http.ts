@@ -4,7 +4,18 @@ import type { SourceFile } from './source-file.ts';
 const HTTP = `${CORE}http/`;
 
 /** Files of packages/core/src/http that keep something or ask the time. All others are pure functions. */
-const WITH_STATE = ['fill', 'fill-flights', 'hit-learner', 'http-cache', 'purge', 'response-encoder', 'response-store'];
+const WITH_STATE = [
+  'fill',
+  'fill-flights',
+  'fill-holes',
+  'hit-learner',
+  'holed-pass',
+  'http-cache',
+  'purge',
+  'response-controls',
+  'response-encoder',
+  'response-store',
+];
 
 /** Files of the core that are pure as well. */
 const PURE_FOUNDATION = ['duration', 'entry', 'errors'];

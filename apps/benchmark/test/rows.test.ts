@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Outcome } from '../src/measure/outcome.ts';
-import { interleave } from '../src/measure/rounds.ts';
+import { interleave, type Rounds } from '../src/measure/rounds.ts';
 import { toRows } from '../src/report/row.ts';
 import { toTable } from '../src/report/table.ts';
 
@@ -70,8 +70,9 @@ test('one that has a peer is compared with the same round of it, by rate and by 
 });
 
 test('a wrong peer, or one that was not asked for, is compared with nobody', () => {
-  const ours = ['ours', [{ opsPerSecond: 1, p50Ms: 1, p99Ms: 1 }]] as const;
+  const ours: readonly [string, Rounds] = ['ours', [{ opsPerSecond: 1, p50Ms: 1, p99Ms: 1 }]];
+  const wrong: readonly [string, Rounds] = ['theirs', { wrong: 'it lied' }];
   const peers = new Map([['ours', 'theirs']]);
   expect(toRows('s', new Map([ours]), peers)[0]).not.toHaveProperty('peer');
-  expect(toRows('s', new Map([ours, ['theirs', { wrong: 'it lied' }]]), peers)[0]).not.toHaveProperty('peer');
+  expect(toRows('s', new Map([ours, wrong]), peers)[0]).not.toHaveProperty('peer');
 });
