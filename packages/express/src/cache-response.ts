@@ -1,5 +1,12 @@
 import type { Cache, ResponseControls } from '@cache/core';
-import { controlsOf, createNodeHandler, isIdentified, type ResponsePolicy } from '@cache/core/node';
+import {
+  controlsOf,
+  createNodeHandler,
+  isIdentified,
+  type ResponsePolicy,
+  routedUrl,
+  withVisibleQuery,
+} from '@cache/core/node';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Request } from 'express';
 import { hasComeBack, type Run, sendBack } from './come-back.ts';
@@ -58,7 +65,7 @@ export function cacheResponse<Visit extends Request = Request>(
       request,
       response,
       next: below,
-      url: urlOf(request),
+      url: routedUrl(target, request.baseUrl + request.url),
       target,
       identified: isIdentified(request),
       onFill,
@@ -80,19 +87,12 @@ function localsOf(response: ServerResponse): Express.Locals | undefined {
   return (response as { locals?: Express.Locals }).locals;
 }
 
-/** The URL that was asked for, and what middleware above the cache has made of it if anything. */
-function urlOf({ originalUrl, baseUrl, url }: CacheableRequest): string {
-  const routed = baseUrl + url;
-  return routed === originalUrl ? originalUrl : `${originalUrl} ${routed}`;
-}
-
 /** Express has kept the query as it came, and version 4 has parsed it; the handler must see what is left of it. */
 function hideParsedQuery(request: CacheableRequest): void {
-  const [, query] = /\?(.*)$/s.exec(request.url) ?? [];
-  const path = request.originalUrl.split('?', 1)[0] ?? '';
-  request.originalUrl = query === undefined ? path : `${path}?${query}`;
+  request.originalUrl = withVisibleQuery(request.originalUrl, request.url);
   if (!Object.hasOwn(request, 'query')) return;
   const { app } = request as { app?: { get(name: 'query parser fn'): ((query: string) => unknown) | undefined } };
   const parse = app?.get('query parser fn') ?? ((text: string) => Object.fromEntries(new URLSearchParams(text)));
-  Object.assign(request, { query: parse(query ?? '') });
+  const [, query = ''] = /\?(.*)$/s.exec(request.url) ?? [];
+  Object.assign(request, { query: parse(query) });
 }

@@ -1,5 +1,12 @@
 import type { Cache, ResponseControls } from '@cache/core';
-import { controlsOf, createNodeHandler, type HandlerRun, isIdentified, type ResponsePolicy } from '@cache/core/node';
+import {
+  controlsOf,
+  createNodeHandler,
+  type HandlerRun,
+  isIdentified,
+  type ResponsePolicy,
+  routedUrl,
+} from '@cache/core/node';
 import type { Context, Middleware } from 'koa';
 import { Stream } from 'node:stream';
 import { prepareHandler, watchClient } from './handler-view.ts';
@@ -59,7 +66,7 @@ export function cacheResponse<Visit extends Context = Context>(
       handle({
         request,
         response,
-        url: urlOf(ctx),
+        url: routedUrl(target, request.url ?? target),
         target,
         identified: isIdentified(ctx.state) || isIdentified(request),
         onFill: (begun) => {
@@ -90,9 +97,4 @@ export function cacheResponse<Visit extends Context = Context>(
     });
   };
   return middleware;
-}
-
-/** The URL that was asked for, and what middleware above the cache has made of it if anything. */
-function urlOf({ originalUrl, req: { url } }: Context): string {
-  return url === undefined || url === originalUrl ? originalUrl : `${originalUrl} ${url}`;
 }

@@ -1,4 +1,4 @@
-import type { HandlerRun, ResponsePolicy } from '@cache/core/node';
+import { type HandlerRun, type ResponsePolicy, withVisibleQuery } from '@cache/core/node';
 import type { Context } from 'koa';
 
 /** Takes away what Koa remembers of the request from before the cache has hidden parts of it. */
@@ -8,9 +8,7 @@ export function prepareHandler(ctx: Context, policy: Pick<ResponsePolicy, 'query
   Reflect.set(request, 'accept', undefined);
   Reflect.set(request, 'memoizedURL', undefined);
   if (policy.query === undefined) return;
-  const [path = ''] = ctx.originalUrl.split('?', 1);
-  const [, query] = /\?(.*)$/s.exec(request.url) ?? [];
-  ctx.originalUrl = request.originalUrl = query === undefined ? path : `${path}?${query}`;
+  ctx.originalUrl = request.originalUrl = withVisibleQuery(ctx.originalUrl, request.url);
 }
 
 /**

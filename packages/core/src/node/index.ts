@@ -9,6 +9,7 @@ import { type Exchange, serve } from './serve.ts';
 export { attachCache, cachedListener } from './attach-cache.ts';
 export { controlsOf } from './response-controls.ts';
 export { isIdentified } from './framework-request.ts';
+export { routedUrl, withVisibleQuery } from './routed-url.ts';
 export type { ResponsePolicy } from '../http/policy.ts';
 export type { Hole, HoleFill, HoleRequest, Holes } from '../http/holes.ts';
 export type { PolicyRequest, RequestCondition } from '../http/policy-condition.ts';
