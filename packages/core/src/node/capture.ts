@@ -47,6 +47,8 @@ export function capture(response: ServerResponse, fill: ResponseSink, context: C
   const before = fieldsNow(response);
   let verdict: HeadVerdict | undefined;
   let settled: Settled | undefined;
+  /** The status of a head that is held back until the handler ends. */
+  let held: number | undefined;
 
   const substitute = (instead: Substitute): void => {
     const above = settled?.holds() === true ? fieldsSetSince(settled.fields, response) : [];
@@ -69,7 +71,22 @@ export function capture(response: ServerResponse, fill: ResponseSink, context: C
   const unsent = (args: unknown[]): void => {
     if (verdict?.kind === 'hold') pushChunk(fill, args);
   };
+  /**
+   * Gives way to an error, if the handler has failed in the middle of what is held back: the framework finds that nothing was sent, and
+   * answers as if it were alone. Tells whether it has.
+   */
+  const giveWay = (): boolean => {
+    if (held === undefined || held === response.statusCode) return false;
+    const { statusCode, statusMessage } = response;
+    const fields = fieldPairs(response);
+    fill.abandon();
+    restore();
+    for (const [name, value] of fields) response.setHeader(name, value);
+    Object.assign(response, { statusCode, statusMessage });
+    return true;
+  };
   const endUnsent = (): void => {
+    held = undefined;
     const last = verdict?.kind === 'hold' ? fill.end() : verdict;
     if (last?.kind === 'again') {
       restore();
@@ -82,6 +99,7 @@ export function capture(response: ServerResponse, fill: ResponseSink, context: C
     const own = settled?.holds() === true ? settled.own : fieldsChangedSince(before, response);
     const decided = fill.head(status, headerList(response), own);
     verdict = decided;
+    if (decided.kind === 'hold') held = status;
     if (decided.kind === 'answer') answerInstead(decided);
     if (decided.kind !== 'send') return undefined;
     const { additions } = decided;
@@ -101,6 +119,7 @@ export function capture(response: ServerResponse, fill: ResponseSink, context: C
   const { write, end, flushHeaders } = methodsOf(response);
   response.write = ((...args: unknown[]): boolean => {
     if (!goesOut()) {
+      if (giveWay()) return Reflect.apply(methodsOf(response).write, response, args) as boolean;
       unsent(args);
       return true;
     }
@@ -113,6 +132,7 @@ export function capture(response: ServerResponse, fill: ResponseSink, context: C
     context.show();
     if (!response.headersSent && verdict === undefined) setLength(response, args);
     if (!goesOut()) {
+      if (giveWay()) return Reflect.apply(methodsOf(response).end, response, args) as ServerResponse;
       unsent(args);
       endUnsent();
       return response;

@@ -14,8 +14,9 @@ export function beforeHead(response: ServerResponse, change: (status: number) =>
   let called = false;
   let withheld = false;
   response.writeHead = function patched(this: ServerResponse, status: number, ...rest: unknown[]): ServerResponse {
-    if (withheld) return this;
-    if (called || this.headersSent) return Reflect.apply(writeHead, this, [status, ...rest]) as ServerResponse;
+    if ((called && !withheld) || this.headersSent) {
+      return Reflect.apply(writeHead, this, [status, ...rest]) as ServerResponse;
+    }
     called = true;
     try {
       const [message, fields] = typeof rest[0] === 'string' ? [rest[0], rest[1]] : [undefined, rest[0]];
@@ -23,6 +24,7 @@ export function beforeHead(response: ServerResponse, change: (status: number) =>
         setFields(this, fields as OutgoingHttpHeaders | OutgoingHttpHeader[]);
       }
       this.statusCode = status;
+      if (withheld) return this;
       const changed = change(status);
       if (changed === undefined) {
         withheld = true;
