@@ -3,6 +3,7 @@ import { cacheResponse } from '@cache/express';
 import express, { type Express, type Request } from 'express';
 import { loadAssets } from '../http/assets.ts';
 import { createFavouriteActions, type FavouriteForm } from '../site/favourite-actions.ts';
+import { createHoles } from '../site/holes.ts';
 import { queryOf } from '../site/input.ts';
 import { policies } from '../site/policies.ts';
 import { jsonReply } from '../site/reply.ts';
@@ -27,6 +28,7 @@ export function createExpressApp({ atlas, cache }: ServerParts): Express {
 
   const pages = cache.namespace('pages');
   const shared = cacheResponse(pages, policies.shared);
+  const filled = cacheResponse(pages, { ...policies.shared, holes: createHoles(atlas) });
   const personal = cacheResponse(pages, policies.personal);
   const picture = cacheResponse(pages, policies.picture);
 
@@ -53,7 +55,7 @@ export function createExpressApp({ atlas, cache }: ServerParts): Express {
   app.use(setSecurityHeaders, countVisits(atlas));
   app.get('/', shared, countries);
   app.get('/countries/:code', shared, country);
-  app.get('/cities/:id', shared, city);
+  app.get('/cities/:id', filled, city);
   app.get('/search', shared, search);
   app.get('/favourites', personal, favourites);
   app.get(worldPath, picture, world);

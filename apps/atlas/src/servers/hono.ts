@@ -4,6 +4,7 @@ import { createAdaptorServer } from '@hono/node-server';
 import { type Context, Hono } from 'hono';
 import { loadAssets } from '../http/assets.ts';
 import { createFavouriteActions, type FavouriteForm } from '../site/favourite-actions.ts';
+import { createHoles } from '../site/holes.ts';
 import { queryOf } from '../site/input.ts';
 import { policies } from '../site/policies.ts';
 import { jsonReply } from '../site/reply.ts';
@@ -36,6 +37,7 @@ export function createHonoApp({ atlas, cache }: ServerParts): Hono {
 
   const pages = cache.namespace('pages');
   const shared = cacheResponse(pages, policies.shared);
+  const filled = cacheResponse(pages, { ...policies.shared, holes: createHoles(atlas) });
   const personal = cacheResponse(pages, policies.personal);
   const picture = cacheResponse(pages, policies.picture);
 
@@ -58,7 +60,7 @@ export function createHonoApp({ atlas, cache }: ServerParts): Hono {
   app.use(setSecurityHeaders, countVisits(atlas), refuseMalformedPath);
   app.get('/', shared, countries);
   app.get('/countries/:code', shared, country);
-  app.get('/cities/:id', shared, city);
+  app.get('/cities/:id', filled, city);
   app.get('/search', shared, search);
   app.get('/favourites', personal, favourites);
   app.get(worldPath, picture, world);

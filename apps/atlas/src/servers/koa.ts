@@ -4,6 +4,7 @@ import Router, { type RouterContext } from '@koa/router';
 import Koa from 'koa';
 import { loadAssets } from '../http/assets.ts';
 import { createFavouriteActions, type FavouriteForm } from '../site/favourite-actions.ts';
+import { createHoles } from '../site/holes.ts';
 import { queryOf } from '../site/input.ts';
 import { policies } from '../site/policies.ts';
 import { jsonReply } from '../site/reply.ts';
@@ -29,6 +30,7 @@ export function createKoaApp({ atlas, cache }: ServerParts): Koa {
 
   const pages = cache.namespace('pages');
   const shared = cacheResponse(pages, policies.shared);
+  const filled = cacheResponse(pages, { ...policies.shared, holes: createHoles(atlas) });
   const personal = cacheResponse(pages, policies.personal);
   const picture = cacheResponse(pages, policies.picture);
 
@@ -48,7 +50,7 @@ export function createKoaApp({ atlas, cache }: ServerParts): Koa {
   const router = new Router({ sensitive: true, strict: true });
   router.get('/', shared, countries);
   router.get('/countries/:code', shared, country);
-  router.get('/cities/:id', shared, city);
+  router.get('/cities/:id', filled, city);
   router.get('/search', shared, search);
   router.get('/favourites', personal, favourites);
   router.get(worldPath, picture, world);

@@ -7,6 +7,7 @@ import express from 'express';
 import type { Server } from 'node:http';
 import { loadAssets } from '../http/assets.ts';
 import { createFavouriteActions } from '../site/favourite-actions.ts';
+import { createHoles } from '../site/holes.ts';
 import { createSettingActions } from '../site/setting-actions.ts';
 import { createSite, type Site } from '../site/site.ts';
 import type { ServerParts } from './parts.ts';
@@ -48,7 +49,9 @@ export async function createNestServer(parts: ServerParts): Promise<Server> {
 function atlasModule({ atlas, cache }: ServerParts, site: Site, assets: ReturnType<typeof loadAssets>): DynamicModule {
   return {
     module: class AtlasModule {},
-    imports: [CacheModule.forRoot({ caches: { default: cache.namespace('pages') } })],
+    imports: [
+      CacheModule.forRoot({ caches: { default: cache.namespace('pages') }, responses: { holes: createHoles(atlas) } }),
+    ],
     controllers: [PagesController, FavouritesController, SettingsController, DataController],
     providers: [
       SameOriginGuard,

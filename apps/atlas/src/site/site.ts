@@ -91,7 +91,8 @@ export function createSite({ atlas, assets, cache }: SiteParts): Site {
         const city = id === undefined ? null : await atlas.city(id);
         if (!city) return missing(`There is no city “${text}”.`);
         const favourites = await atlas.favouriteCount(city.id);
-        return cityView({ city, card: pieces.cityCard(city), favourites, neighbours: pieces.neighbours(city) });
+        const form = new Html(fragments.hole('favourite'));
+        return cityView({ city, card: pieces.cityCard(city), favourites, form, neighbours: pieces.neighbours(city) });
       }),
 
     search: (parameters) =>

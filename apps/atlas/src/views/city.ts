@@ -12,12 +12,14 @@ export interface CityDetails {
   /** Made by `cityCard`. */
   readonly card: Html;
   readonly favourites: number;
+  /** Stands for `favouriteForm`, which differs from one visitor to another. */
+  readonly form: Html;
   /** Made by `neighbourList`. */
   readonly neighbours: Html;
 }
 
 /** A city, its facts and its neighbours. */
-export function cityView({ city, card, favourites, neighbours }: CityDetails): View {
+export function cityView({ city, card, favourites, form, neighbours }: CityDetails): View {
   return {
     title: `${city.name}, ${city.countryName}`,
     section: 'countries',
@@ -25,7 +27,7 @@ export function cityView({ city, card, favourites, neighbours }: CityDetails): V
       <div class="split">
         <div>
           ${card}
-          ${favouriteBox(city, favourites)}
+          ${favouriteBox(form, favourites)}
         </div>
         ${worldMap(`Where ${city.name} lies in the world: ${formatPosition(city)}`, [city])}
       </div>
@@ -63,11 +65,20 @@ export function neighbourList({ id }: City, neighbours: readonly Neighbour[], un
         </form>`;
 }
 
-function favouriteBox({ id }: City, favourites: number): Html {
-  return html`<div class="favourite">
-            <form action="/favourites/${id}?back=/cities/${id}" method="post">
+/** What a visitor can do with a city: add it to the favourites, or take it away. */
+export function favouriteForm(id: number, isChosen: boolean): Html {
+  return isChosen
+    ? html`<form action="/favourites/${id}/remove?back=/cities/${id}" method="post">
+              <button class="quiet">Remove from your favourites</button>
+            </form>`
+    : html`<form action="/favourites/${id}?back=/cities/${id}" method="post">
               <button>Add to favourites</button>
-            </form>
+            </form>`;
+}
+
+function favouriteBox(form: Html, favourites: number): Html {
+  return html`<div class="favourite">
+            ${form}
             <p>${
               favourites === 0 ? 'Nobody chose it yet' : `Chosen by ${formatCount(favourites, 'visitor', 'visitors')}`
             }</p>

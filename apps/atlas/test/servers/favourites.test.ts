@@ -70,6 +70,30 @@ describe.each(frameworks)('on %s', (framework) => {
     expect((await get(`/cities/${ids.berlin}`)).body).toContain('Nobody chose it yet');
   });
 
+  test('the page of a city is made once for all, and shows each visitor what they can do', async () => {
+    const server = await startTestServer(framework);
+    const ada = await addAs(server, ids.berlin);
+    const bob = await addAs(server, ids.reykjavik);
+    const offers = async (cookie?: string, headers = {}): Promise<unknown[]> => {
+      const { status, body, cache } = await server.get(`/cities/${ids.berlin}`, {
+        ...headers,
+        ...(cookie && { cookie }),
+      });
+      const [, form] = /<form action="\/favourites\/\d+(\/remove)?\?/.exec(body) ?? ['', 'no form'];
+      return [status, form, cache];
+    };
+    server.takeLoads();
+    expect(await offers(ada)).toEqual([200, '/remove', 'fwd=uri-miss; stored']);
+    expect(server.takeLoads().filter((load) => load.startsWith('city,'))).toHaveLength(1);
+    expect(await offers(bob)).toEqual([200, undefined, 'hit']);
+    expect(await offers()).toEqual([200, undefined, 'hit']);
+    const { headers } = await server.get(`/cities/${ids.berlin}`, { cookie: ada });
+    expect(await offers(ada, { 'if-none-match': headers.etag })).toEqual([304, 'no form', 'hit']);
+    expect(await offers(bob, { 'if-none-match': headers.etag })).toEqual([200, undefined, 'hit']);
+    await server.send('POST', `/favourites/${ids.berlin}/remove`, { cookie: ada });
+    expect(await offers(ada)).toEqual([200, undefined, 'fwd=uri-miss; stored']);
+  });
+
   test('two visitors never see each other', async () => {
     const server = await startTestServer(framework);
     const { get } = server;

@@ -26,12 +26,15 @@ describe.each(frameworks)('on %s', (framework) => {
     expect(takeLoads()).toEqual([]);
   });
 
-  test('a browser that has the page is told so', async () => {
+  test.each([
+    ['/', 'no-cache'],
+    [`/cities/${ids.berlin}`, 'private, no-cache'],
+  ])('a browser that has the page is told so: %s', async (path, said) => {
     const { get } = await startTestServer(framework);
-    await get(`/cities/${ids.berlin}`);
-    const { headers } = await get(`/cities/${ids.berlin}`);
-    expect(headers['cache-control']).toBe('no-cache');
-    const again = await get(`/cities/${ids.berlin}`, { 'if-none-match': headers.etag });
+    await get(path);
+    const { headers } = await get(path);
+    expect(headers['cache-control']).toBe(said);
+    const again = await get(path, { 'if-none-match': headers.etag });
     expect(again).toMatchObject({ status: 304, body: '' });
   });
 
