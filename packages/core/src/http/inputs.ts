@@ -36,6 +36,8 @@ const VARIABLE: ReadonlySet<string> = new Set([
   'save-data',
   'sec-ch-prefers-color-scheme',
   'sec-ch-ua-mobile',
+  // What compression asks for as well.
+  'x-no-compression',
   'x-requested-with',
 ]);
 
