@@ -2,7 +2,8 @@ import { addTags } from '@cache/core';
 import { isIdentified } from '@cache/core/node';
 import { type CallHandler, type ExecutionContext, Inject, Injectable, type NestInterceptor } from '@nestjs/common';
 import { BaseExceptionFilter, HttpAdapterHost } from '@nestjs/core';
-import { Observable, type Subscriber, tap } from 'rxjs';
+import { Observable, type Subscriber, type Subscription, tap } from 'rxjs';
+import { AsyncResource } from 'node:async_hooks';
 import {
   handOverFields,
   hideParsedQuery,
@@ -40,6 +41,8 @@ export class CacheResponseInterceptor implements NestInterceptor {
   protected readonly level: Level = 'application';
   readonly #routes: Routes;
   readonly #host: HttpAdapterHost;
+  /** Requests whose handler has run: an interceptor around that tries again (`retry`) wants it once more, for the same response. */
+  readonly #watched = new WeakMap<object, (again: () => Subscription) => Subscription>();
 
   constructor(@Inject(Routes) routes: Routes, @Inject(HttpAdapterHost) host: HttpAdapterHost) {
     this.#routes = routes;
@@ -79,10 +82,11 @@ export class CacheResponseInterceptor implements NestInterceptor {
     const message = requestOf(request);
     const target = message.originalUrl ?? message.url ?? '/';
     const raw = responseOf(response);
+    const watched = this.#watched.get(message);
+    if (watched !== undefined)
+      return new Observable((subscriber) => watched(() => next.handle().subscribe(subscriber)));
     let runs = 0;
     return new Observable((subscriber) => {
-      // Who subscribes again, such as `retry`, wants the handler; the response is watched already.
-      if (runs > 0) return next.handle().subscribe(subscriber);
       head.takeBack(response);
       handOverFields(response, head.names);
       // With its client Nest gives up a handler that returns an Observable, and answers nothing: the cache waits for no more.
@@ -95,6 +99,10 @@ export class CacheResponseInterceptor implements NestInterceptor {
           return;
         }
         runs += 1;
+        this.#watched.set(
+          message,
+          AsyncResource.bind((again) => again()),
+        );
         head.apply(response, this.#host.httpAdapter);
         renderWithin(context, response);
         addTags(...tagsFor(context, TAGS));
@@ -121,7 +129,6 @@ export class CacheResponseInterceptor implements NestInterceptor {
           subscriber.complete();
         },
       });
-      return undefined;
     });
   }
 }
