@@ -21,6 +21,11 @@ export function argumentKey(name: string, args: readonly unknown[], ignored: rea
   return parts;
 }
 
+/** `argumentKey` for one argument. */
+export function keyOfOne(name: string, arg: unknown): Key {
+  return arg === undefined ? [name] : [name, partOf(arg, 0)];
+}
+
 function partOf(arg: unknown, index: number): KeyPart {
   if (arg === null || typeof arg === 'boolean' || typeof arg === 'bigint') return arg;
   if (typeof arg === 'number' && Number.isFinite(arg)) return arg;

@@ -6,7 +6,7 @@ import { validateTags } from '../../invalidation/tags.ts';
 import type { Key } from '../../key.ts';
 import type { GetOrSetOptions } from '../../value-loads.ts';
 import { LIFETIME_OPTIONS, type LifetimeOptions, lifetimeOf } from '../../lifetime-options.ts';
-import { argumentKey } from '../argument-key.ts';
+import { keyOfOne } from '../argument-key.ts';
 import { checkFunctions, checkOptions, type TagsOption, tagsOf, withoutUndefined } from '../call-options.ts';
 import { definitionOf } from '../define-keys.ts';
 import { ownTag } from '../own-tag.ts';
@@ -71,7 +71,7 @@ export function repositorySettings<K, V>(
   const { ttl, staleWhileRevalidate, staleIfError } = options;
   const given = { ...definition?.lifetime, ...withoutUndefined({ ttl, staleWhileRevalidate, staleIfError }) };
   const lifetime = lifetimeOf(given, defaultsOf(cache).lifetime);
-  const keyOf = keyOption ?? ((key: K) => argumentKey(name as string, [key], []));
+  const keyOf = keyOption ?? ((key: K) => keyOfOne(name as string, key));
   const fixed: TagsOption<readonly unknown[]>[] = [
     definition?.tags ?? [],
     typeof tags === 'function' ? [] : (tags ?? []),

@@ -1,8 +1,11 @@
+import type { MaybePromise } from '../../backends/backend.ts';
 import { Batches } from '../../batches.ts';
 import { type Cache, loadsOf, spaceOf } from '../../cache.ts';
+import type { Entry } from '../../entry.ts';
 import { CacheError, invalidOption } from '../../errors.ts';
-import { encodeKey } from '../../key.ts';
-import type { Loadable, Loader, LoaderContext } from '../../loader.ts';
+import { encodeKey, type Key } from '../../key.ts';
+import type { LoaderContext } from '../../loader.ts';
+import type { Space } from '../../space.ts';
 import type { GetOrSetOptions } from '../../value-loads.ts';
 import { loadOptionsClass } from '../lazy-load-options.ts';
 import type { ReadSource } from '../source.ts';
@@ -24,6 +27,7 @@ type Kept<V> = V | null;
 /** The values of a source, read through a cache. */
 export class SourceReads<K, V> {
   readonly #cache: Cache;
+  readonly #space: Space;
   readonly #source: ReadSource<K, V>;
   readonly #settings: RepositorySettings<K, V>;
   readonly #batches: Batches<Wanted<K, V>, V | null | undefined> | undefined;
@@ -33,33 +37,43 @@ export class SourceReads<K, V> {
 
   constructor(cache: Cache, source: ReadSource<K, V>, settings: RepositorySettings<K, V>, options: ReadOptions) {
     this.#cache = cache;
+    this.#space = spaceOf(cache);
     this.#source = source;
     this.#settings = settings;
     this.#LoadOptions = loadOptionsClass(settings.loadOptions);
     this.#batches = this.#batchesOf(options.maxBatch);
   }
 
-  async get(key: K): Promise<V | undefined> {
-    const { keyOf, tagsBefore } = this.#settings;
-    const options = new this.#LoadOptions(() => tagsBefore(key));
-    const load = (context: LoaderContext<unknown>) => this.#load(key, context as LoaderContext<Kept<V>>);
-    const value = await this.#cache.getOrSet(keyOf(key), load as Loader<Loadable>, options);
-    return (value as Kept<V>) ?? undefined;
+  /** The way of every hit, so it makes nothing that only a load needs. */
+  get(key: K): Promise<V | undefined> {
+    try {
+      const at = this.#settings.keyOf(key);
+      const id = this.#space.id(at);
+      const found = this.#space.find(id);
+      if (found === undefined || found instanceof Promise || !this.#space.isHit(found, this.#space.root.clock.now())) {
+        return this.#getOrLoad({ key, at, id, found }, this.#batches).then(orNone);
+      }
+      return Promise.resolve(orNone(this.#space.answer(at, found) as Kept<V>));
+    } catch (error) {
+      return Promise.reject(error as Error);
+    }
   }
 
   async getMany(keys: readonly K[]): Promise<(V | undefined)[]> {
-    const { keyOf, tagsBefore } = this.#settings;
-    const space = spaceOf(this.#cache);
-    const places = keys.map((key) => ({ key, at: keyOf(key) }));
-    const ids = places.map(({ at }) => space.id(at));
-    const found = await space.findMany(ids);
-    const batches = this.#batches ?? this.#batchesOf(MAX_BATCH);
-    const answers = places.map(({ key, at }, index) => {
-      const load = (context: LoaderContext<Kept<V>>) => this.#load(key, context, batches);
-      const options = new this.#LoadOptions(() => tagsBefore(key));
-      return loadsOf(this.#cache).getOrLoad<Kept<V>>(at, ids[index] ?? '', found[index], load, options);
+    const places = keys.map((key) => {
+      const at = this.#settings.keyOf(key);
+      return { key, at, id: this.#space.id(at) };
     });
-    return (await Promise.all(answers)).map((value) => value ?? undefined);
+    const found = await this.#space.findMany(places.map(({ id }) => id));
+    const batches = this.#batches ?? this.#batchesOf(MAX_BATCH);
+    const values = places.map((place, index) => this.#getOrLoad({ ...place, found: found[index] }, batches));
+    return (await Promise.all(values)).map(orNone);
+  }
+
+  #getOrLoad({ key, at, id, found }: Found<K>, batches = this.#batches): Promise<Kept<V>> {
+    const options = new this.#LoadOptions(() => this.#settings.tagsBefore(key));
+    const load = (context: LoaderContext<Kept<V>>) => this.#load(key, context, batches);
+    return loadsOf(this.#cache).getOrLoad<Kept<V>>(at, id, found, load, options);
   }
 
   /** Loads a value past the cache, as a loader would. */
@@ -108,8 +122,20 @@ export class SourceReads<K, V> {
         signal,
       );
     };
-    return new Batches(spaceOf(this.#cache).root.log, run, maxBatch);
+    return new Batches(this.#space.root.log, run, maxBatch);
   }
+}
+
+/** A key, and what lies in the cache under it. */
+interface Found<K> {
+  readonly key: K;
+  readonly at: Key;
+  readonly id: string;
+  readonly found: MaybePromise<Entry | undefined>;
+}
+
+function orNone<V>(kept: Kept<V>): V | undefined {
+  return kept ?? undefined;
 }
 
 /** A key that somebody waits for, and what its loader was told. */
