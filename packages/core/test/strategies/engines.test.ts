@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { cached, cacheEvict, cachePut, createCache, defineKeys } from '../../src/index.ts';
+import { spaceOf } from '../../src/cache.ts';
+import { cached, cacheEvict, cachePut, createCache, defineKeys, type StoreContext } from '../../src/index.ts';
 import { SharedMemory } from '../backends/shared-memory.ts';
 import { deferred, flush } from '../support/deferred.ts';
 import { useEngines } from '../support/engines.ts';
@@ -64,6 +65,20 @@ describe('two processes', () => {
     await flush();
     await cachePut(two, { key: () => 'k' }, () => 'quick')();
     expect(await two.get('k')).toBe('quick');
+    result.resolve('slow');
+    await slow;
+    expect([await one.get('k'), await two.get('k')]).toEqual([undefined, undefined]);
+  });
+
+  it('leave it empty too if what was put in between had to make room', async () => {
+    const server = new SharedMemory();
+    const [one, two] = [1, 2].map(() => createCache({ backend: server.client() }));
+    if (one === undefined || two === undefined) throw new Error('Two were made.');
+    const result = deferred<string>();
+    const slow = cachePut(one, { key: () => 'k' }, () => result.promise)();
+    for (let turn = 0; turn < 3; turn += 1) await flush();
+    await cachePut(two, { key: () => 'k' }, () => 'quick')();
+    server.evict({ name: 'cache', version: '1' } as StoreContext, spaceOf(one).id('k'));
     result.resolve('slow');
     await slow;
     expect([await one.get('k'), await two.get('k')]).toEqual([undefined, undefined]);

@@ -140,6 +140,23 @@ describe('the audit', () => {
     expect(cities.audited).toEqual({ checked: 3, stale: 0, skipped: 0 });
   });
 
+  it('says nothing of a difference that is gone, or that is another one, when it looks again', async () => {
+    const { cities, clock, table, found } = prepare({});
+    await cities.set(5, LISBON);
+    await cities.set(6, PORTO);
+    await table.write(LISBOA);
+    await table.write({ ...PORTO, name: 'Oporto' });
+    await cities.getMany([5, 6]);
+    await settled();
+    await table.write(LISBON);
+    await cities.set(6, { ...PORTO, name: 'Cale' });
+    await table.write(PORTO);
+    clock.advance(1_000);
+    await settled();
+    expect(found).toEqual([]);
+    expect(cities.audited).toEqual({ checked: 2, stale: 0, skipped: 0 });
+  });
+
   it('refreshes what it finds if it is told to', async () => {
     const { cities, clock, table, found } = prepare({ mend: true });
     await cities.set(5, LISBON);

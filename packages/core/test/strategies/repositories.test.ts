@@ -38,7 +38,7 @@ const tables = useTables();
 
 describe.each(Object.entries(strategies))('%s', (_, strategy) => {
   describe.each(engines)('in %s', (__, engine) => {
-    const cache = () => createCache({ backend: engine() });
+    const cache = () => createCache({ backend: engine({ shards: 1 }) });
     repositoryContract(made(strategy), { cache, table: async () => mapTable() });
   });
 

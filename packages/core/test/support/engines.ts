@@ -15,6 +15,8 @@ export interface EngineOptions {
   readonly codec?: Codec;
   /** Bytes of the largest value. */
   readonly largest?: number;
+  /** Files of SQLite: fewer are opened sooner. */
+  readonly shards?: number;
 }
 
 /** Makes an empty backend. */
@@ -76,7 +78,7 @@ export function useEngines(): [name: string, engine: Engine][] {
     ],
     [
       'sqlite',
-      ({ codec, largest } = {}) => {
+      ({ codec, largest, shards } = {}) => {
         const directory = mkdtempSync(join(tmpdir(), 'engines-'));
         cleanUps.push(() => rmSync(directory, { recursive: true, force: true, maxRetries: 5 }));
         return closed(
@@ -84,6 +86,7 @@ export function useEngines(): [name: string, engine: Engine][] {
             directory,
             ...(codec !== undefined && { codec }),
             ...(largest !== undefined && { maxBytes: largest }),
+            ...(shards !== undefined && { shards }),
           }),
         );
       },

@@ -92,4 +92,22 @@ describe('getOrSetMany', () => {
     await cache.invalidateTags(['t']);
     expect(await cache.getMany(['a', 'b'])).toEqual([undefined, undefined]);
   });
+
+  it('does not load what nobody waits for any more', async () => {
+    const { cache } = testCache();
+    const asked: string[][] = [];
+    const load = (missing: readonly string[]) => {
+      asked.push([...missing]);
+      return missing.map(() => 1);
+    };
+    const leaving = new AbortController();
+    const left = cache.getOrSetMany(['a', 'b'], load, { signal: leaving.signal });
+    await Promise.resolve();
+    leaving.abort(new Error('left'));
+    await expect(left).rejects.toThrow('left');
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(asked).toEqual([]);
+    expect(await cache.getOrSetMany(['b', 'c'], load)).toEqual([1, 1]);
+    expect(asked).toEqual([['b', 'c']]);
+  });
 });

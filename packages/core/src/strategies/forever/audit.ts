@@ -1,9 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type Cache, spaceOf } from '../../cache.ts';
-import { collected, Dependencies } from '../../dependencies.ts';
+import { Dependencies } from '../../dependencies.ts';
 import { type Duration, toMilliseconds } from '../../duration.ts';
 import { ageOf, isFresh } from '../../entry.ts';
 import { invalidOption } from '../../errors.ts';
+import { copy } from '../../isolation.ts';
 import { checkFunctions, checkOptions } from '../call-options.ts';
 import { loadPast } from '../repositories/load-past.ts';
 import type { RepositorySettings } from '../repositories/options.ts';
@@ -93,16 +94,11 @@ export class Audit<K, V> {
       return;
     }
     this.#running += 1;
-    // In a context of its own: what is being made around the read does not depend on the comparison.
-    void collected(new Dependencies(this.#log), () => this.#check(key))
+    void this.#check(key)
       .catch((error: unknown) => this.#report(error))
       .finally(() => {
         this.#running -= 1;
       });
-  }
-
-  get #log() {
-    return spaceOf(this.#audited.cache).root.log;
   }
 
   async #check(key: K): Promise<void> {
@@ -126,12 +122,14 @@ export class Audit<K, V> {
     const now = space.root.clock.now();
     const entry = await space.read(space.id(this.#audited.settings.keyOf(key)), now);
     if (entry === undefined || !isFresh(entry, now)) return undefined;
-    return { value: (space.use(entry) as V | null) ?? undefined, age: ageOf(entry, now) };
+    // Not as a reader would: what is being made around the read that is audited does not depend on this.
+    const value = entry.copyOnRead ? copy(entry.value) : entry.value;
+    return { value: (value as V | null) ?? undefined, age: ageOf(entry, now) };
   }
 
   #load(key: K): Promise<V | undefined> {
     const { cache, reads, settings } = this.#audited;
-    return loadPast(cache, reads, settings, key, new Dependencies(this.#log));
+    return loadPast(cache, reads, settings, key, new Dependencies(spaceOf(cache).root.log));
   }
 
   #isSame(cached: V | undefined, actual: V | undefined): boolean {
