@@ -5,17 +5,18 @@ import { type Arguments, parseArguments } from './arguments.ts';
 import { type Outcome, runCampaign } from './campaign.ts';
 import { sqliteTarget } from './sqlite/target.ts';
 import type { Target } from './trial.ts';
-import { sqliteWriteBehind } from './write-behind/target.ts';
+import { redisWriteBehind, sqliteWriteBehind } from './write-behind/target.ts';
 
 const TARGETS: Readonly<Record<string, () => Target | Promise<Target>>> = {
   sqlite: () => sqliteTarget,
   'write-behind': sqliteWriteBehind,
   'write-behind:sqlite': sqliteWriteBehind,
+  'write-behind:redis': redisWriteBehind,
 };
 const TELL_EVERY = 100;
 
 const USAGE = `Usage: npm run crash -- sqlite|write-behind [options]
-  --journal J of write-behind: sqlite (default)
+  --journal J of write-behind: sqlite (default) or redis
   --kills N   how often a writer is killed (default 100)
   --seed S    what is done and when, as far as that can be repeated (default: another one each time)
   --json      nothing but JSON on stdout (with: npm run --silent crash)`;

@@ -17,3 +17,8 @@ export const SQLITE_SETTINGS: readonly Setting[] = [
   { label: 'normal', writers: 1, journal: { kind: 'sqlite', synchronous: 'normal' } },
   { label: 'normal again', writers: 1, journal: { kind: 'sqlite', synchronous: 'normal' } },
 ];
+
+/** In Redis: several processes, each with keys of its own, write for each other. */
+export function redisSettings(url: string): readonly Setting[] {
+  return [{ label: 'three on one journal', writers: 3, journal: { kind: 'redis', url } }];
+}

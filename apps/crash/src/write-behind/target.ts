@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { startRedis } from '@cache/services/redis';
 import type { Target } from '../trial.ts';
-import { type Setting, SQLITE_SETTINGS } from './settings.ts';
+import { redisSettings, type Setting, SQLITE_SETTINGS } from './settings.ts';
 import type { Task } from './writer.ts';
 
 /** The compiled writer, also when this file is run from its source. */
@@ -10,6 +11,15 @@ const WRITER = fileURLToPath(new URL('../../dist/write-behind/writer.js', import
 /** Write-behind with a journal in files of SQLite. */
 export function sqliteWriteBehind(): Target {
   return writeBehindTarget('write-behind (sqlite)', SQLITE_SETTINGS);
+}
+
+/** The same with one journal in a Redis server that it starts. */
+export async function redisWriteBehind(): Promise<Target> {
+  const server = await startRedis();
+  return {
+    ...writeBehindTarget('write-behind (redis)', redisSettings(server.url)),
+    close: () => server.stop(),
+  };
 }
 
 function writeBehindTarget(name: string, settings: readonly Setting[]): Target {

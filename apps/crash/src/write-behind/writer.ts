@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { setImmediate as turn, setTimeout as pause } from 'node:timers/promises';
 import { createCache } from '@cache/core';
 import { type Journal, writeBehind } from '@cache/core/strategies';
+import { redisJournal } from '@cache/core/write-behind/redis';
 import { sqliteJournal } from '@cache/core/write-behind/sqlite';
 import { numberedValue, stateOf } from '../numbered-value.ts';
 import type { Changes, State } from '../protocol.ts';
@@ -26,6 +27,8 @@ export interface Task {
 const GROUPS = 4;
 const KEYS = 5;
 const LARGEST = 2_000;
+/** Milliseconds after which others do what a killed process was about to do. */
+const TAKE_OVER = 300;
 /** Milliseconds that the last look waits for the database to have everything. */
 const PATIENCE = 30_000;
 
@@ -70,7 +73,7 @@ function journal(): Journal {
     const { synchronous } = setting;
     return sqliteJournal({ directory: join(task.directory, 'journal'), synchronous, openTimeout: '30s' });
   }
-  throw new Error('There is no such journal.');
+  return redisJournal(setting.url, { timeout: '10s', takeOverAfter: TAKE_OVER });
 }
 
 /** What readers see, which is what is pending, else what the database has; at the end nothing may be pending. */

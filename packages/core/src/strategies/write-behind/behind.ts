@@ -103,7 +103,7 @@ export class Behind<K, V> {
     this.#endDraining();
     await this.intake.close();
     try {
-      return await this.flush(timeout);
+      return timeout === 0 ? (await this.queue.backlog()).pending : await this.flush(timeout);
     } finally {
       // What is still under way then is written again by the next process.
       await this.#inTime(this.#flusher.stop(), timeout);

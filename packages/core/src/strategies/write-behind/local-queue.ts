@@ -1,5 +1,6 @@
 import type { MaybePromise } from '../../backends/backend.ts';
 import { DueTimes } from './due-times.ts';
+import { goTogether } from './go-together.ts';
 import type {
   Backlog,
   DeadWrite,
@@ -345,11 +346,6 @@ export class LocalQueue implements WriteQueue {
   #deadOf(names: readonly string[]): Sized<DeadWrite>[] {
     return names.map((name) => this.#dead.get(name)).filter((found) => found !== undefined);
   }
-}
-
-/** Writes that failed before are kept apart from those that were never tried, and some from all others. */
-function goTogether(first: PendingWrite, other: PendingWrite): boolean {
-  return !first.alone && !other.alone && first.attempts > 0 === other.attempts > 0;
 }
 
 function isWorthTelling({ done, dead }: Settled): boolean {

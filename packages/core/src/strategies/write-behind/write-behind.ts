@@ -47,7 +47,11 @@ export interface WriteBehindRepository<K, V> extends CachedRepository<K, V> {
   /** Backlog and lag. @throws CacheError `ERR_CACHE_BACKEND` if the journal failed */
   stats(): Promise<WriteBehindStats>;
   readonly deadLetters: DeadLetters<K, V>;
-  /** Takes no more writes, flushes, and gives the journal back; how many are left there for the next process. */
+  /**
+   * Takes no more writes, flushes (not with a timeout of 0), and gives the journal back; how many are left there for the next process.
+   *
+   * @throws CacheError `ERR_CACHE_BACKEND` if the journal failed, so that nobody knows; it is given back all the same
+   */
   close(options?: FlushOptions): Promise<number>;
 }
 

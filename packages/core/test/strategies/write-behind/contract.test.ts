@@ -2,13 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { describe, onTestFinished } from 'vitest';
 import { createCache } from '../../../src/index.ts';
 import { type Journal, writeBehind } from '../../../src/strategies/index.ts';
+import { redisJournal } from '../../../src/strategies/write-behind/redis/index.ts';
 import { useEngines } from '../../support/engines.ts';
 import { testCache } from '../../support/test-cache.ts';
 import { expectNoUnhandledRejections } from '../../support/unhandled-rejections.ts';
 import { mapTable } from '../support/city-table.ts';
 import { type MakeRepository, repositoryContract } from '../support/repository-contract.ts';
 import { useTables } from '../support/sql-tables.ts';
-import { LOCAL_JOURNALS } from './journals.ts';
+import { LOCAL_JOURNALS, useRedis } from './journals.ts';
 
 expectNoUnhandledRejections();
 
@@ -25,13 +26,18 @@ function made(journal: () => Journal): MakeRepository {
 const engines = useEngines().filter(([name]) => name !== 'memcached');
 const tables = useTables();
 
-describe.each(LOCAL_JOURNALS)('writeBehind with a journal in %s', (_, journal) => {
-  describe.each(engines)('and a cache in %s', (__, engine) => {
-    const cache = () => createCache({ backend: engine() });
-    repositoryContract(made(journal), { cache, table: async () => mapTable() }, { delayed: true });
-  });
+const redis = useRedis();
 
-  describe.each(tables.slice(1))('before %s', (__, table) => {
-    repositoryContract(made(journal), { cache: () => testCache().cache, table }, { delayed: true });
-  });
-});
+describe.each([...LOCAL_JOURNALS, ['Redis', () => redisJournal(redis.url())] as const])(
+  'writeBehind with a journal in %s',
+  (_, journal) => {
+    describe.each(engines)('and a cache in %s', (__, engine) => {
+      const cache = () => createCache({ backend: engine() });
+      repositoryContract(made(journal), { cache, table: async () => mapTable() }, { delayed: true });
+    });
+
+    describe.each(tables.slice(1))('before %s', (__, table) => {
+      repositoryContract(made(journal), { cache: () => testCache().cache, table }, { delayed: true });
+    });
+  },
+);

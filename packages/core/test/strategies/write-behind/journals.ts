@@ -1,7 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { onTestFinished } from 'vitest';
+import { type RedisAddress, redisServer } from '@cache/services/redis';
+import { afterAll, beforeAll, onTestFinished } from 'vitest';
 import { type Journal, memoryJournal } from '../../../src/strategies/index.ts';
 import { sqliteJournal } from '../../../src/strategies/write-behind/sqlite/index.ts';
 
@@ -17,3 +18,13 @@ export const LOCAL_JOURNALS: readonly (readonly [kind: string, make: () => Journ
   ['memory', memoryJournal],
   ['SQLite', () => sqliteJournal({ directory: testDirectory(), synchronous: 'normal' })],
 ];
+
+/** A Redis server for the tests of this file. */
+export function useRedis(): { readonly url: () => string } {
+  let server: RedisAddress;
+  beforeAll(async () => {
+    server = await redisServer();
+  }, 200_000);
+  afterAll(() => server.stop());
+  return { url: () => server.url };
+}

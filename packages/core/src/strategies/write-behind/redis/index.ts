@@ -1,0 +1,1 @@
+export { type RedisJournalOptions, redisJournal } from './redis-journal.ts';
