@@ -15,6 +15,7 @@ import {
   Injectable,
   type NestInterceptor,
   Param,
+  Render,
   Sse,
   StreamableFile,
   UseFilters,
@@ -22,10 +23,14 @@ import {
 } from '@nestjs/common';
 import { APP_INTERCEPTOR } from '@nestjs/core';
 import compress from '@fastify/compress';
+import fastifyView from '@fastify/view';
 import compression from 'compression';
+import type { Application } from 'express';
 import { once } from 'node:events';
 import { get as ask, type IncomingMessage } from 'node:http';
+import { join } from 'node:path';
 import { PassThrough, Readable } from 'node:stream';
+import pug from 'pug';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { map, Observable, retry, Subject, tap } from 'rxjs';
 import { describe, expect, it } from 'vitest';
@@ -102,6 +107,61 @@ describe.each(platforms)('$name: streams of events', (platform) => {
     for (const run of [1, 2, 3]) expect((await get('/events')).body).toContain(`data: run ${run}\n`);
   });
 });
+
+describe.each(platforms)('$name: views', (platform) => {
+  it('are rendered when a response is made, not for its hits', async () => {
+    let renders = 0;
+    @Controller()
+    class Pages {
+      @Get()
+      @Render('title.pug')
+      @CacheResponse({ maxAge: '1m', staleWhileRevalidate: '1h' })
+      page() {
+        return { title: () => `<title ${(renders += 1)}>` };
+      }
+
+      @Get('broken')
+      @Render('title.pug')
+      @CacheResponse()
+      broken() {
+        return {};
+      }
+    }
+    const setUp = async (app: INestApplication): Promise<void> => {
+      const views = join(import.meta.dirname, 'views');
+      if (platform.isFastify)
+        await (app as unknown as Registering).register(fastifyView, { engine: { pug }, root: views });
+      else app.getHttpAdapter().getInstance<Application>().set('views', views).engine('pug', pug.renderFile);
+    };
+    const { get, clock } = await startApp(platform, { controllers: [Pages] }, {}, setUp);
+
+    const answers = [await get('/'), await get('/')];
+    expect(answers.map(({ body, cacheStatus }) => [body, cacheStatus])).toEqual([
+      ['<h1>&lt;title 1&gt;</h1>', 'fwd=uri-miss; stored'],
+      ['<h1>&lt;title 1&gt;</h1>', 'hit; ttl=60'],
+    ]);
+    expect(new Set(answers.map(({ headers }) => headers.get('content-type')))).toEqual(
+      new Set(['text/html; charset=utf-8']),
+    );
+    clock.advance(120_000);
+    expect((await get('/')).body).toBe('<h1>&lt;title 1&gt;</h1>');
+    const refreshed = await eventually(
+      () => get('/'),
+      ({ cacheStatus }) => cacheStatus === 'hit; ttl=60',
+    );
+    expect([refreshed.body, renders]).toEqual(['<h1>&lt;title 2&gt;</h1>', 2]);
+    const broken = [await get('/broken'), await get('/broken')];
+    expect(broken.map(({ status, cacheStatus }) => [status, cacheStatus])).toEqual([
+      [500, 'fwd=uri-miss; detail=status'],
+      [500, 'fwd=uri-miss; detail=status'],
+    ]);
+  });
+});
+
+/** A Fastify application. */
+interface Registering {
+  register(plugin: unknown, options: object): Promise<void>;
+}
 
 /** Opens a stream of events. */
 async function open(url: string) {
