@@ -1,7 +1,7 @@
 import { Redis } from 'ioredis';
 
 /** What a cache and this count do for themselves, however many operations there are. */
-const OWN = ['auth', 'client', 'hello', 'info', 'ping', 'select', 'xinfo', 'xrange', 'xread', 'xrevrange'];
+const OWN = ['auth', 'client', 'exists', 'hello', 'info', 'ping', 'select', 'xinfo', 'xrange', 'xread', 'xrevrange'];
 
 const TIMES = 20;
 

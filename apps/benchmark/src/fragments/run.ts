@@ -11,6 +11,8 @@ const workerFile = fileURLToPath(import.meta.resolve('./worker.js'));
 
 /** Renders pages with their fragments in several places; the rows of each page are handed over when it is done. */
 export async function runFragments(plan: Plan, onRows: (rows: Row[]) => void): Promise<void> {
+  // React looks for mistakes at every step, unless it is told that this is no development.
+  process.env['NODE_ENV'] ??= 'production';
   const servers = await openPlaces('redis');
   try {
     for (const { name } of pageScenarios) {
