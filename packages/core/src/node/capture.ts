@@ -49,6 +49,8 @@ export function capture(response: ServerResponse, fill: ResponseSink, context: C
   let settled: Settled | undefined;
   /** The status of a head that is held back until the handler ends. */
   let held: number | undefined;
+  /** Whether a piece of the body has come that is held back. */
+  let hasPiece = false;
 
   const substitute = (instead: Substitute): void => {
     const above = settled?.holds() === true ? fieldsSetSince(settled.fields, response) : [];
@@ -120,6 +122,7 @@ export function capture(response: ServerResponse, fill: ResponseSink, context: C
   response.write = ((...args: unknown[]): boolean => {
     if (!goesOut()) {
       if (giveWay()) return Reflect.apply(methodsOf(response).write, response, args) as boolean;
+      hasPiece = held !== undefined;
       unsent(args);
       return true;
     }
@@ -147,8 +150,9 @@ export function capture(response: ServerResponse, fill: ResponseSink, context: C
     if (goesOut()) Reflect.apply(flushHeaders, response, []);
   };
   response.once('close', () => {
-    // Before the head the handler is still at work and may yet end; after it, its source was cut off with the client.
-    if (response.headersSent && !response.writableEnded) fill.abandon();
+    // Before the body the handler is still at work and may yet end; after that, its source was cut off with the client.
+    const isCut = response.headersSent ? !response.writableEnded : held !== undefined && hasPiece;
+    if (isCut) fill.abandon();
   });
   return {
     settle: (holds) => {

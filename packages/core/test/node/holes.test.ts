@@ -1,6 +1,11 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import { pipeline } from 'node:stream/promises';
 import { gzipSync } from 'node:zlib';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { type Cache, hole } from '../../src/index.ts';
 import { createNodeHandler, type Exchange, type ResponsePolicy } from '../../src/node/index.ts';
 import { deferred } from '../support/deferred.ts';
@@ -224,5 +229,40 @@ describe('a page with holes', () => {
     above?.writeHead(503).end('too slow');
     filling.resolve('late');
     expect(await answer).toMatchObject({ status: 503, text: 'too slow' });
+  });
+
+  it('keeps nobody waiting whose client has left while its body came', async () => {
+    const { cache } = testCache();
+    const cut = deferred();
+    let runs = 0;
+    const below = cached(cache, POLICY, (_request, response) => {
+      runs += 1;
+      if (runs > 1) return void response.end(`Hello, ${hole('name')}!`);
+      async function* pieces() {
+        try {
+          yield `Hello, ${hole('name')}`;
+          left.resolve(undefined);
+          await new Promise(() => {});
+        } finally {
+          cut.resolve(undefined);
+        }
+      }
+      pipeline(Readable.from(pieces()), response).catch(() => cut.resolve(undefined));
+    });
+    const left = deferred();
+    const server = createServer(below);
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    onTestFinished(() => void server.close());
+    const { port } = server.address() as AddressInfo;
+    const leaving = request({ host: '127.0.0.1', port, agent: false });
+    leaving.on('error', () => {}).end();
+    await left.promise;
+    leaving.destroy();
+    await cut.promise;
+    const [answer] = (await once(request({ host: '127.0.0.1', port, agent: false }).end(), 'response')) as [
+      IncomingMessage,
+    ];
+    expect([await text(answer), runs]).toEqual(['Hello, nobody!', 2]);
   });
 });
