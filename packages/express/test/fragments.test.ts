@@ -25,6 +25,24 @@ describe.each(expressVersions)('a page with fragments on $version', ({ express }
     expect(texts).toEqual(['1:1 2:2 ', '1:1 2:2 ', '1:1 2:3 ']);
   });
 
+  it('keeps no block of what was read before an invalidation that came while the page was made', async () => {
+    const { cache } = testCache();
+    const fragments = createFragments(cache);
+    let name = 'Lisbon';
+    const show = (read: string): Promise<string> =>
+      fragments.page(() => fragments.block({ name: 'city', tags: ['city:5'] }, () => read));
+    const app = express().use(cacheResponse(cache, { maxAge: '1h' }), async (_request, response) => {
+      const read = name;
+      if (read === 'Lisbon') {
+        name = 'Lisboa';
+        await cache.invalidateTags(['city:5']);
+      }
+      response.send(await show(read));
+    });
+    const site = await startSite(app);
+    expect([(await site.get('/')).text, (await site.get('/')).text]).toEqual(['Lisbon', 'Lisboa']);
+  });
+
   it('is for one client when holes of it were filled', async () => {
     const { cache } = testCache();
     const fragments = createFragments(cache);

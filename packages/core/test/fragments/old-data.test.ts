@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { Dependencies } from '../../src/dependencies.ts';
 import { createFragments } from '../../src/fragments/index.ts';
+import { InvalidationLog } from '../../src/invalidation/log.ts';
 import { testCache } from '../support/test-cache.ts';
 
 /** A city whose name changes, and a page that reads it long before the fragment which shows it is rendered. */
@@ -71,5 +73,18 @@ describe('a block of data that was read before an invalidation, and rendered aft
       return fragments.page(() => outer(name));
     });
     expect(await fragments.page(() => outer(city.name))).toBe('<Lisboa>');
+  });
+});
+
+describe('what is made within something else', () => {
+  it('is as old as that, in every log that either has met', () => {
+    const [log, met, unknown] = [new InvalidationLog(), new InvalidationLog(), new InvalidationLog()];
+    const outer = new Dependencies(log);
+    outer.hear(met);
+    for (const each of [log, met, unknown]) each.append(['name']);
+    const inner = new Dependencies(log, outer);
+    inner.hear(met);
+    expect([inner.beganIn(log), inner.beganIn(met), inner.beganIn(unknown)]).toEqual([0, 0, 1]);
+    expect(new Dependencies(log, undefined, undefined, 0).beganIn(log)).toBe(0);
   });
 });
