@@ -77,7 +77,7 @@ export class Fragments {
     rejectUnknownOptions(options, ['holes', 'locale']);
     const around = currentPass()?.context;
     const { holes = {}, locale = around?.locale } = options;
-    const markup = await renderMarkup(render, { block: around?.block, locale });
+    const markup = await renderMarkup(render, { block: around?.block, locale }, this.#shelves.began());
     if (typeof markup === 'string') return markup;
     const names = [...new Set(markup.holes)];
     const marks = currentDependencies()?.marks;

@@ -56,13 +56,12 @@ export class Pass {
 
   /** Leaves a mark for a fragment. */
   want(wanted: Wanted): string {
-    this.beganIn(wanted.shelf.space.root.log);
     return this.#marks.place({ wanted });
   }
 
   /**
-   * The position that `log` had when the data of the blocks may have been read, which is before the engine came to them: when what is
-   * being made around the page began, or else when the first fragment was wanted.
+   * The position that `log` had when the data of the blocks may have been read, which is before the engine came to them: when the page
+   * began or what is being made around it.
    */
   beganIn(log: InvalidationLog): number {
     const known = this.#began.get(log);

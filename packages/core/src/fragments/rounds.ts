@@ -10,10 +10,15 @@ import type { Wanted } from './wanted.ts';
 /**
  * Renders a page or a block. Its fragments are looked up after the template has run. Blocks that can run at any time are rendered
  * then; for those that can run only in place the template runs again, until all that is missing was rendered.
+ *
+ * @param began the positions that logs had when the data of the template may have been read, as far as that is known
  */
-export async function renderMarkup(render: RenderBlock, context: PassContext): Promise<Markup> {
+export async function renderMarkup(
+  render: RenderBlock,
+  context: PassContext,
+  began: Map<InvalidationLog, number> = new Map(),
+): Promise<Markup> {
   const jobs = new Map<string, Job>();
-  const began = new Map<InvalidationLog, number>();
   const bell = new Bell();
   try {
     for (;;) {

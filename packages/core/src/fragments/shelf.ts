@@ -1,6 +1,8 @@
 import { type Cache, defaultsOf, spaceOf } from '../cache.ts';
 import type { Caches } from '../create-caches.ts';
+import { currentDependencies } from '../dependencies.ts';
 import { invalidOption } from '../errors.ts';
+import type { InvalidationLog } from '../invalidation/log.ts';
 import { encodeKey, type Key, type KeyPart } from '../key.ts';
 import { Space } from '../space.ts';
 import { ValueLoads } from '../value-loads.ts';
@@ -92,6 +94,7 @@ const MAX_SHELVES = 1_000;
 /** The places of fragments in one or several caches: a namespace for each name, so that it can be cleared. */
 export class Shelves {
   readonly #caches: ReadonlyMap<string, Cache>;
+  readonly #logs: ReadonlySet<InvalidationLog>;
   readonly #default: string;
   readonly #version: string | null;
   readonly #shelves = new Map<string, Map<string, Shelf>>();
@@ -105,6 +108,7 @@ export class Shelves {
     const several: readonly (readonly [string, Cache])[] =
       'names' in caches ? caches.names.map((name) => [name, caches.get(name)]) : [[caches.name, caches]];
     this.#caches = new Map(several);
+    this.#logs = new Set(several.map(([, cache]) => spaceOf(cache).root.log));
     this.#default = using ?? several[0]?.[0] ?? '';
     this.#version = version ?? null;
     this.#cache(this.#default);
@@ -119,6 +123,16 @@ export class Shelves {
     if (shelves.size >= MAX_SHELVES) shelves.clear();
     this.#shelves.set(using, shelves.set(name, shelf));
     return shelf;
+  }
+
+  /** The positions of the logs when what is being made now began, if it is part of something else, or else as they are now. */
+  began(): Map<InvalidationLog, number> {
+    const dependencies = currentDependencies();
+    const began = new Map<InvalidationLog, number>();
+    for (const log of this.#logs) {
+      if (log.ready === undefined) began.set(log, dependencies?.beganIn(log) ?? log.head);
+    }
+    return began;
   }
 
   /** Makes fragments invalid: those of a name that vary on exactly this, or all of that name. */

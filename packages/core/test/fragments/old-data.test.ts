@@ -52,6 +52,16 @@ describe('a block of data that was read before an invalidation, and rendered aft
     expect([old, await fragments.page(() => show(city.name))]).toEqual(['Lisbon', 'Lisboa']);
   });
 
+  it('when the page itself has read it', async () => {
+    const { fragments, city, rename, show } = setUp();
+    const old = await fragments.page(async () => {
+      const { name } = city;
+      await rename('Lisboa');
+      return show(name);
+    });
+    expect([old, await fragments.page(() => show(city.name))]).toEqual(['Lisbon', 'Lisboa']);
+  });
+
   it('when the page is kept in another cache', async () => {
     const { cache, fragments, city, rename, show } = setUp();
     const pages = testCache().cache;
