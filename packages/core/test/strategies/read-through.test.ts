@@ -45,8 +45,8 @@ describe('readThrough', () => {
     await values.getMany([0, 2, 4, 6, 8]);
     expect(asked).toEqual([[0, 2], [4, 6], [8]]);
     const alone = readThrough(cache, { loadMany }, { name: 'alone', maxBatch: 1 });
-    await Promise.all([alone.get(0), alone.get(2)]);
-    expect(asked.slice(3)).toEqual([[0], [2]]);
+    await Promise.all([alone.get(0), alone.get(2), alone.getMany([4, 6])]);
+    expect(asked.slice(3)).toEqual([[0], [2], [4], [6]]);
   });
 
   it('asks one by one where the source can only do that', async () => {

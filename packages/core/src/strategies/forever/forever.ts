@@ -50,13 +50,13 @@ export function forever<K, V>(
   source: ReadSource<K, V> & Partial<WriteSource<K, V>>,
   options: ForeverOptions<K, V>,
 ): CachedReads<K, V> & Partial<CachedRepository<K, V>> & Audits {
-  const { audit: auditOptions, maxBatch, ...given } = options;
+  const { audit: auditOptions, ...given } = options;
   for (const name of ['ttl', 'staleWhileRevalidate', 'staleIfError'] as const) {
     const lifetime: unknown = (given as RepositoryOptions<K, V>)[name];
     if (lifetime !== undefined) throw invalidOption(name, lifetime, 'nothing, because values are kept for ever');
   }
-  const settings = repositorySettings(cache, { ...given, ...FOR_EVER }, ['invalidates']);
-  const { reads, repository } = readParts(cache, source, settings, maxBatch);
+  const settings = repositorySettings(cache, { ...given, ...FOR_EVER }, ['maxBatch', 'invalidates']);
+  const { reads, repository } = readParts(cache, source, settings, options);
   const all = { ...repository, ...(canWrite(source) && sourceWrites(cache, source, settings, 'keep', options)) };
   const audit =
     auditOptions && new Audit({ cache, reads, settings, refresh: (key) => repository.refresh(key) }, auditOptions);

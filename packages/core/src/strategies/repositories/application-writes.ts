@@ -82,7 +82,7 @@ export function applicationWrites<K, V>(
   }
 
   return {
-    ...cachedReads(cache, source, settings, options.maxBatch),
+    ...cachedReads(cache, source, settings, options),
     write,
     async writeLater(key, value, enqueue) {
       if (typeof enqueue !== 'function') throw invalidOption('enqueue', enqueue, 'a function');

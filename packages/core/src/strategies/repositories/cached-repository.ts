@@ -6,7 +6,7 @@ import { checkMaxBatch, checkReadSource, SourceReads } from './reads.ts';
 import { Refreshes } from './refreshes.ts';
 import { type AfterWrite, SourceWrites, type WriteOptions } from './writes.ts';
 
-/** Options of strategies that load the reads of several callers together. */
+/** Options of strategies that load several keys together. */
 export interface BatchOptions {
   /** The most keys that `loadMany` is given at once; 1 loads each alone. Default: 100. */
   readonly maxBatch?: number;
@@ -17,8 +17,8 @@ export interface StrategyTraits {
   readonly after: AfterWrite;
   /** Names of the options that it has besides. */
   readonly more: readonly string[];
-  /** How many are loaded together, if the options do not say. */
-  readonly maxBatch?: number;
+  /** Whether reads of several callers are loaded together. Default: true. */
+  readonly gathers?: boolean;
 }
 
 /** What a repository that reads is made of. */
@@ -32,9 +32,9 @@ export function cachedReads<K, V>(
   cache: Cache,
   source: ReadSource<K, V>,
   settings: RepositorySettings<K, V>,
-  maxBatch?: number,
+  options: BatchOptions,
 ): CachedReads<K, V> {
-  return readParts(cache, source, settings, maxBatch).repository;
+  return readParts(cache, source, settings, options).repository;
 }
 
 /** `cachedReads`, and what they are made of. @throws CacheError `ERR_CACHE_OPTION` */
@@ -42,10 +42,11 @@ export function readParts<K, V>(
   cache: Cache,
   source: ReadSource<K, V>,
   settings: RepositorySettings<K, V>,
-  maxBatch?: number,
+  { maxBatch }: BatchOptions,
+  gathers: boolean = true,
 ): ReadParts<K, V> {
   checkReadSource(source);
-  const reads = new SourceReads(cache, source, settings, { maxBatch: checkMaxBatch(maxBatch) });
+  const reads = new SourceReads(cache, source, settings, { maxBatch: checkMaxBatch(maxBatch), gathers });
   const refreshes = new Refreshes(cache, reads, settings);
   const repository: CachedReads<K, V> = {
     get: (key) => reads.get(key),
@@ -62,11 +63,11 @@ export function cachedRepository<K, V>(
   cache: Cache,
   source: Source<K, V>,
   options: RepositoryOptions<K, V> & BatchOptions & WriteOptions<K, V>,
-  { after, more, maxBatch }: StrategyTraits,
+  { after, more, gathers }: StrategyTraits,
 ): CachedRepository<K, V> {
   const settings = repositorySettings(cache, options, ['invalidates', ...more]);
-  const reads = cachedReads(cache, source, settings, options.maxBatch ?? maxBatch);
-  return { ...reads, ...sourceWrites(cache, source, settings, after, options) };
+  const { repository } = readParts(cache, source, settings, options, gathers);
+  return { ...repository, ...sourceWrites(cache, source, settings, after, options) };
 }
 
 /** Writes to the source first. @throws CacheError `ERR_CACHE_OPTION` */

@@ -1,12 +1,12 @@
 import type { Cache } from '../../cache.ts';
 import type { CachedRepository } from '../repository.ts';
 import type { Source } from '../source.ts';
-import { cachedRepository } from './cached-repository.ts';
+import { type BatchOptions, cachedRepository } from './cached-repository.ts';
 import type { RepositoryOptions } from './options.ts';
 import type { WriteOptions } from './writes.ts';
 
 /** Options of `lookAside`. */
-export interface LookAsideOptions<K, V> extends RepositoryOptions<K, V>, WriteOptions<K, V> {}
+export interface LookAsideOptions<K, V> extends RepositoryOptions<K, V>, BatchOptions, WriteOptions<K, V> {}
 
 /**
  * Looks into the cache, else reads the value from the source and puts it there; writes to the source and then removes the value from the cache. Each
@@ -22,5 +22,5 @@ export function lookAside<K, V>(
   source: Source<K, V>,
   options: LookAsideOptions<K, V>,
 ): CachedRepository<K, V> {
-  return cachedRepository(cache, source, options, { after: 'forget', more: [], maxBatch: 1 });
+  return cachedRepository(cache, source, options, { after: 'forget', more: ['maxBatch'], gathers: false });
 }

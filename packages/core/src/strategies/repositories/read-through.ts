@@ -21,5 +21,5 @@ export function readThrough<K, V>(
   source: ReadSource<K, V>,
   options: ReadThroughOptions<K, V>,
 ): CachedReads<K, V> {
-  return cachedReads(cache, source, repositorySettings(cache, options, ['maxBatch']), options.maxBatch);
+  return cachedReads(cache, source, repositorySettings(cache, options, ['maxBatch']), options);
 }

@@ -17,8 +17,10 @@ export const MAX_BATCH = 100;
 
 /** How reads become loads. */
 export interface ReadOptions {
-  /** Reads of the same turn of the event loop are loaded together, those of several callers too, so many at most. 1: each alone. */
+  /** The most keys that are loaded together; 1 loads each alone. */
   readonly maxBatch: number;
+  /** Whether reads of several callers in the same turn of the event loop are loaded together. Default: true. */
+  readonly gathers?: boolean;
 }
 
 /** A value as it lies in the cache: `null` says that the source has none. */
@@ -30,6 +32,7 @@ export class SourceReads<K, V> {
   readonly #space: Space;
   readonly #source: ReadSource<K, V>;
   readonly #settings: RepositorySettings<K, V>;
+  readonly #maxBatch: number;
   readonly #batches: Batches<Wanted<K, V>, V | null | undefined> | undefined;
   readonly #LoadOptions: new (
     tags: () => readonly string[],
@@ -41,7 +44,8 @@ export class SourceReads<K, V> {
     this.#source = source;
     this.#settings = settings;
     this.#LoadOptions = loadOptionsClass(settings.loadOptions);
-    this.#batches = this.#batchesOf(options.maxBatch);
+    this.#maxBatch = options.maxBatch;
+    this.#batches = options.gathers === false ? undefined : this.#newBatches();
   }
 
   /** The way of every hit, so it makes nothing that only a load needs. */
@@ -65,7 +69,7 @@ export class SourceReads<K, V> {
       return { key, at, id: this.#space.id(at) };
     });
     const found = await this.#space.findMany(places.map(({ id }) => id));
-    const batches = this.#batches ?? this.#batchesOf(MAX_BATCH);
+    const batches = this.#batches ?? this.#newBatches();
     const values = places.map((place, index) => this.#getOrLoad({ ...place, found: found[index] }, batches));
     return (await Promise.all(values)).map(orNone);
   }
@@ -112,8 +116,8 @@ export class SourceReads<K, V> {
     throw new CacheError('ERR_CACHE_VALUE', message);
   }
 
-  #batchesOf(maxBatch: number): Batches<Wanted<K, V>, V | null | undefined> | undefined {
-    if (this.#source.loadMany === undefined || maxBatch === 1) return undefined;
+  #newBatches(): Batches<Wanted<K, V>, V | null | undefined> | undefined {
+    if (this.#source.loadMany === undefined || this.#maxBatch === 1) return undefined;
     const run = async (wanted: readonly Wanted<K, V>[], signal: AbortSignal) => {
       const [first] = wanted;
       if (wanted.length === 1 && first !== undefined) return [await this.#loadOne(first)];
@@ -122,7 +126,7 @@ export class SourceReads<K, V> {
         signal,
       );
     };
-    return new Batches(this.#space.root.log, run, maxBatch);
+    return new Batches(this.#space.root.log, run, this.#maxBatch);
   }
 }
 
