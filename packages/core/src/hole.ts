@@ -8,7 +8,8 @@ import { CacheError, invalidOption } from './errors.ts';
  *
  * @throws CacheError `ERR_CACHE_OPTION` for a hole that the policy does not name; `ERR_CACHE_PLACE` where no policy fills holes
  * @example
- * app.get('/', cacheResponse(cache, { holes: { greeting: ({ context }) => `Hello, ${escape(context.user.name)}` } }), (request, response) => {
+ * const pages: ResponsePolicy = { maxAge: '5m', holes: { greeting: ({ header }) => greet(header('cookie')) } };
+ * app.get('/', cacheResponse(cache, pages), (request, response) => {
  *   response.send(`<header>${hole('greeting')}</header>`);
  * });
  */

@@ -1,7 +1,7 @@
 import { createCache } from '@cache/core';
-import express from 'express';
+import express, { type Request } from 'express';
 import { expectTypeOf, it } from 'vitest';
-import { cacheResponse } from '../src/index.ts';
+import { cacheResponse, type HoleRequest } from '../src/index.ts';
 
 it('leaves the types of the handler beside it alone', () => {
   const app = express();
@@ -9,5 +9,22 @@ it('leaves the types of the handler beside it alone', () => {
   app.get('/cities/:id', cacheResponse(createCache(), { maxAge: '5m' }), (request, response) => {
     expectTypeOf(request.params.id).toEqualTypeOf<string>();
     response.json({});
+  });
+});
+
+it('gives functions that fill holes the request of Express, or of the application', () => {
+  type Visit = Request & { readonly session: { readonly name: string } };
+  const holes = { greeting: ({ context, header }: HoleRequest<Visit>) => context.session.name + header('cookie') };
+  express().use(cacheResponse(createCache(), { holes }));
+  const greeting = ({ header }: HoleRequest): string => String(header('cookie'));
+  express().use(cacheResponse(createCache(), { holes: { greeting } }));
+  cacheResponse(createCache(), {
+    holes: {
+      greeting({ context, signal }) {
+        expectTypeOf(context).toEqualTypeOf<Request>();
+        expectTypeOf(signal).toEqualTypeOf<AbortSignal>();
+        return context.ip ?? '';
+      },
+    },
   });
 });

@@ -1,6 +1,6 @@
 import { createCache } from '@cache/core';
 import { cacheResponse, type ResponseControls } from '@cache/hono';
-import { Hono } from 'hono';
+import { type Context, Hono } from 'hono';
 import { hc } from 'hono/client';
 import { expect, expectTypeOf, it } from 'vitest';
 
@@ -19,4 +19,15 @@ it('leaves parameters, variables and answers as they are, and adds the cache', (
   expectTypeOf(client.cities[':id'].$get).returns.resolves.toHaveProperty('json');
   // @ts-expect-error -- there is no such option
   expect(() => cacheResponse(createCache(), { maxage: '5m' })).toThrow('maxage');
+});
+
+it('gives functions that fill holes the context', () => {
+  cacheResponse(createCache(), {
+    holes: {
+      greeting({ context }) {
+        expectTypeOf(context).toEqualTypeOf<Context>();
+        return context.req.path;
+      },
+    },
+  });
 });

@@ -1,7 +1,7 @@
 import Router from '@koa/router';
 import { createCache } from '@cache/core';
 import { cacheResponse, type ResponseControls } from '@cache/koa';
-import Koa from 'koa';
+import Koa, { type Context } from 'koa';
 import { expectTypeOf, test } from 'vitest';
 
 test('the middleware fits an app and a router, and leaves what the context of a handler has', () => {
@@ -19,5 +19,16 @@ test('the middleware fits an app and a router, and leaves what the context of a 
 test('the default state has what middleware says about its response', () => {
   new Koa().use(cacheResponse(createCache())).use((ctx) => {
     expectTypeOf(ctx.state.cache).toEqualTypeOf<ResponseControls | undefined>();
+  });
+});
+
+test('functions that fill holes are given the context', () => {
+  cacheResponse(createCache(), {
+    holes: {
+      greeting({ context }) {
+        expectTypeOf(context).toEqualTypeOf<Context>();
+        return context.ip;
+      },
+    },
   });
 });

@@ -85,7 +85,7 @@ export interface ResponsePolicy<Context = unknown> {
    * `cookies`. Each function returns HTML that is safe to print. Safe mode only. Default: none.
    *
    * @example
-   * cacheResponse(cache, { maxAge: '5m', holes: { greeting: ({ context }) => `Hello, ${escape(context.user.name)}` } })
+   * cacheResponse(cache, { maxAge: '5m', holes: { greeting: ({ header }) => greet(header('cookie')) } })
    */
   readonly holes?: Holes<Context>;
   /** How long filling the holes of a page may take. Default: `'2s'`. */
