@@ -1,5 +1,6 @@
 import { ResponseControls } from '@cache/core';
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import { isHttp, warnNotHttp } from './not-http.ts';
 
 /** What Express and Fastify alike have for fields. */
 interface FieldsOfPlatform {
@@ -8,7 +9,8 @@ interface FieldsOfPlatform {
 }
 
 /**
- * A parameter of a controller's method: what the method says to the caches about its response. Nothing else changes for the method.
+ * A parameter of a controller's method: what the method says to the caches about its response. Nothing else changes for the method. Where no
+ * HTTP request is answered, a warning says once that fields go nowhere.
  *
  * @example
  * @Get(':id')
@@ -21,10 +23,11 @@ interface FieldsOfPlatform {
  */
 export const CacheControls: () => ParameterDecorator = createParamDecorator(
   (_data: unknown, context: ExecutionContext): ResponseControls => {
-    const response = context.switchToHttp().getResponse<FieldsOfPlatform>();
+    const response = isHttp(context) ? context.switchToHttp().getResponse<FieldsOfPlatform>() : undefined;
+    if (response === undefined) warnNotHttp(context, '@CacheControls()');
     return new ResponseControls({
-      get: (name) => [response.getHeader(name) ?? []].flat().join(', '),
-      set: (name, value) => void response.header(name, value),
+      get: (name) => [response?.getHeader(name) ?? []].flat().join(', '),
+      set: (name, value) => void response?.header(name, value),
     });
   },
 );

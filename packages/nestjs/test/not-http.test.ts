@@ -1,7 +1,7 @@
-import { CacheModule, CacheResponse, InvalidateTags } from '@cache/nestjs';
-import { Controller, Injectable, Logger, Module } from '@nestjs/common';
+import { CacheControls, CacheModule, CacheResponse, InvalidateTags, type ResponseControls } from '@cache/nestjs';
+import { Controller, Injectable, Logger, Module, type Type } from '@nestjs/common';
 import { ExternalContextCreator, NestFactory } from '@nestjs/core';
-import { ClientProxyFactory, MessagePattern, Transport } from '@nestjs/microservices';
+import { type ClientProxy, ClientProxyFactory, MessagePattern, Payload, Transport } from '@nestjs/microservices';
 import type { AddressInfo, Server } from 'node:net';
 import { lastValueFrom } from 'rxjs';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -32,14 +32,7 @@ describe('handlers that answer no HTTP request', () => {
     }
     @Module({ imports: [CacheModule.forRoot()], controllers: [Sums] })
     class SumsModule {}
-    const service = await NestFactory.createMicroservice(SumsModule, {
-      transport: Transport.TCP,
-      options: { host: '127.0.0.1', port: 0 },
-      logger: false,
-    });
-    await service.listen();
-    const { port } = service.unwrap<Server>().address() as AddressInfo;
-    const client = ClientProxyFactory.create({ transport: Transport.TCP, options: { host: '127.0.0.1', port } });
+    const { client, close } = await startService(SumsModule);
 
     const sums = [
       await lastValueFrom(client.send<number>('sum', [1, 2])),
@@ -51,8 +44,26 @@ describe('handlers that answer no HTTP request', () => {
       'ERR_CACHE_PLACE: @CacheResponse() has no effect on Sums.sum: it handles "rpc", not HTTP. ' +
         'Put @Cached() on the method of the provider that it calls.',
     ]);
-    await client.close();
-    await service.close();
+    await close();
+  });
+
+  it('have controls that say nothing to anybody', async () => {
+    @Controller()
+    class Hellos {
+      @MessagePattern('hello')
+      hello(@Payload() name: string, @CacheControls() controls: ResponseControls) {
+        controls.neverCache();
+        controls.varyOn('X-Name');
+        return `hello, ${name}`;
+      }
+    }
+    @Module({ imports: [CacheModule.forRoot()], controllers: [Hellos] })
+    class HellosModule {}
+    const { client, close } = await startService(HellosModule);
+
+    expect(await lastValueFrom(client.send('hello', 'Ana'))).toBe('hello, Ana');
+    expect(warned().filter((text) => text.includes('@CacheControls() has no effect on Hellos.hello'))).toHaveLength(1);
+    await close();
   });
 
   it('are left alone in GraphQL', async () => {
@@ -88,3 +99,19 @@ describe('handlers that answer no HTTP request', () => {
     await app.close();
   });
 });
+
+async function startService(module: Type): Promise<{ client: ClientProxy; close: () => Promise<void> }> {
+  const service = await NestFactory.createMicroservice(module, {
+    transport: Transport.TCP,
+    options: { host: '127.0.0.1', port: 0 },
+    logger: false,
+  });
+  await service.listen();
+  const { port } = service.unwrap<Server>().address() as AddressInfo;
+  const client = ClientProxyFactory.create({ transport: Transport.TCP, options: { host: '127.0.0.1', port } });
+  const close = async (): Promise<void> => {
+    await client.close();
+    await service.close();
+  };
+  return { client, close };
+}
