@@ -12,20 +12,29 @@ export interface Caches<Name extends string> {
   close(): Promise<void>;
 }
 
+/** What one of several caches is made of: options, or a cache that is there already. */
+export type CacheOrOptions = Omit<CacheOptions, 'name'> | Cache;
+
 /**
- * Makes several caches, each with options of its own and named after its key.
+ * Makes several caches, each with options of its own and named after its key. Those that were there already keep their names,
+ * and are left open when the others are closed.
  *
+ * @throws CacheError `ERR_CACHE_OPTION`
  * @example
  * const caches = createCaches({ default: { ttl: '5m' }, pages: { ttl: '1h' } });
  * await caches.get('default').set('greeting', 'hello');
  */
-export function createCaches<Name extends string>(
-  options: Readonly<Record<Name, Omit<CacheOptions, 'name'>>>,
-): Caches<Name> {
-  const names = Object.keys(options) as Name[];
-  if (names.length === 0) throw invalidOption('options', options, 'at least one cache');
-  const caches = new Map(names.map((name) => [name, createCache({ ...options[name], name })]));
-  const all = [...caches.values()];
+export function createCaches<Name extends string>(sources: Readonly<Record<Name, CacheOrOptions>>): Caches<Name> {
+  const names = Object.keys(sources) as Name[];
+  if (names.length === 0) throw invalidOption('options', sources, 'at least one cache');
+  const own: Cache[] = [];
+  const caches = new Map<Name, Cache>();
+  for (const name of names) {
+    const source = sources[name];
+    const cache = isCache(source) ? source : createCache({ ...source, name });
+    if (cache !== source) own.push(cache);
+    caches.set(name, cache);
+  }
   return {
     names,
     get(name) {
@@ -34,10 +43,14 @@ export function createCaches<Name extends string>(
       return cache;
     },
     async invalidateTags(tags) {
-      await Promise.all(all.map((cache) => cache.invalidateTags(tags)));
+      await Promise.all([...caches.values()].map((cache) => cache.invalidateTags(tags)));
     },
     async close() {
-      await Promise.all(all.map((cache) => cache.close()));
+      await Promise.all(own.map((cache) => cache.close()));
     },
   };
+}
+
+function isCache(source: CacheOrOptions | undefined): source is Cache {
+  return typeof (source as Partial<Cache> | undefined)?.getOrSet === 'function';
 }

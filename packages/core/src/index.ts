@@ -10,7 +10,7 @@ export { jsonCodec } from './codecs/json.ts';
 export { encrypted, type SealOptions, signed } from './codecs/sealed.ts';
 export { structuredCloneCodec } from './codecs/structured-clone.ts';
 export { type CacheOptions, createCache } from './create-cache.ts';
-export { type Caches, createCaches } from './create-caches.ts';
+export { type CacheOrOptions, type Caches, createCaches } from './create-caches.ts';
 export { addTags, limitLifetime } from './dependencies.ts';
 export type { Duration, DurationUnit } from './duration.ts';
 export type { Entry } from './entry.ts';

@@ -1,7 +1,6 @@
 export type { ResponseControls } from '@cache/core';
 export type { Hole, HoleFill, HoleRequest, Holes, ResponsePolicy } from '@cache/core/node';
 export { CacheControls } from './cache-controls.ts';
-export type { ModuleCache } from './caches.ts';
 export { CacheEvict, Cached, CachePut, type NamedCache } from './methods.ts';
 export { CacheModule } from './module.ts';
 export type { CacheModuleAsyncOptions, CacheModuleOptions } from './module-options.ts';

@@ -1,3 +1,4 @@
+import { withVisibleQuery } from '@cache/core/node';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
 /** What Express and Fastify give a handler as its request. */
@@ -37,13 +38,6 @@ export function responseOf(response: PlatformResponse): ServerResponse {
   return response.raw ?? (response as unknown as ServerResponse);
 }
 
-/** The URL that was asked for, and what something above the cache has made of it if anything. */
-export function urlOf(message: RoutedMessage): string {
-  const { originalUrl, baseUrl = '', url = '/' } = message;
-  const routed = baseUrl + url;
-  return originalUrl === undefined || originalUrl === routed ? routed : `${originalUrl} ${routed}`;
-}
-
 /**
  * Fastify keeps fields apart until it answers. Those that were set above the cache go to Node's response, where they are on
  * Express: so that hits carry them, and a refresh does not take them for the handler's. Cookies stay in both places, because
@@ -75,14 +69,13 @@ function fieldsOf(response: PlatformResponse): Fields {
 /** The parameters that the policy does not let the handler see are gone from Node's URL; here from what was made of it. */
 export function hideParsedQuery(request: PlatformRequest): void {
   const message = requestOf(request);
-  const [, query] = /\?(.*)$/s.exec(message.url ?? '') ?? [];
-  const [path = ''] = (message.originalUrl ?? message.url ?? '').split('?', 1);
-  const value = query === undefined ? path : `${path}?${query}`;
+  const { url = '/', originalUrl = url } = message;
+  const value = withVisibleQuery(originalUrl, url);
   for (const holder of new Set([message, request])) {
     Object.defineProperty(holder, 'originalUrl', { value, configurable: true, enumerable: true, writable: true });
   }
   if (!Object.hasOwn(request, 'query')) return;
-  const visible = [...new URLSearchParams(query).keys()];
+  const visible = [...new URLSearchParams(/\?.*$/s.exec(url)?.[0]).keys()];
   const isVisible = (name: string): boolean => visible.some((one) => one === name || one.startsWith(`${name}[`));
   request.query = Object.fromEntries(Object.entries(request.query as object).filter(([name]) => isVisible(name)));
 }

@@ -1,6 +1,6 @@
+import type { CacheOrOptions } from '@cache/core';
 import type { ResponsePolicy } from '@cache/core/node';
 import type { FactoryProvider, ModuleMetadata } from '@nestjs/common';
-import type { ModuleCache } from './caches.ts';
 
 /** Options of `CacheModule.forRoot`. All are optional. */
 export interface CacheModuleOptions {
@@ -8,7 +8,7 @@ export interface CacheModuleOptions {
    * The caches by name: options of `createCache`, or a cache that was made elsewhere and is closed there. Default: one in memory,
    * named `default`. What no `cache` is named for uses `default`.
    */
-  readonly caches?: Readonly<Record<string, ModuleCache>>;
+  readonly caches?: Readonly<Record<string, CacheOrOptions>>;
   /** What the policies of `@CacheResponse()` start from. Default: nothing. */
   readonly responses?: ResponsePolicy<never>;
 }

@@ -1,4 +1,4 @@
-import type { Caches } from '@cache/core';
+import { type Caches, createCaches } from '@cache/core';
 import {
   type DynamicModule,
   Inject,
@@ -7,7 +7,6 @@ import {
   type OnApplicationShutdown,
   type Provider,
 } from '@nestjs/common';
-import { openCaches } from './caches.ts';
 import type { CacheModuleAsyncOptions, CacheModuleOptions } from './module-options.ts';
 import { Routes } from './routes.ts';
 import { CACHES, cacheToken, DEFAULT_CACHE, MODULE_OPTIONS } from './tokens.ts';
@@ -72,7 +71,7 @@ function globalModule(
   const caches: Provider = {
     provide: CACHES,
     inject: [MODULE_OPTIONS],
-    useFactory: (given: CacheModuleOptions) => openCaches(given.caches ?? { [DEFAULT_CACHE]: {} }),
+    useFactory: (given: CacheModuleOptions) => createCaches(given.caches ?? { [DEFAULT_CACHE]: {} }),
   };
   const each = names.map((name) => ({
     provide: cacheToken(name),

@@ -1,5 +1,5 @@
 import { addTags } from '@cache/core';
-import { isIdentified } from '@cache/core/node';
+import { isIdentified, routedUrl } from '@cache/core/node';
 import { type CallHandler, type ExecutionContext, Inject, Injectable, type NestInterceptor } from '@nestjs/common';
 import { BaseExceptionFilter, HttpAdapterHost } from '@nestjs/core';
 import { Observable, type Subscriber, type Subscription, tap } from 'rxjs';
@@ -12,7 +12,6 @@ import {
   requestOf,
   responseOf,
   silence,
-  urlOf,
 } from './messages.ts';
 import { declaredFor, innermost, type Level, placeOf } from './metadata.ts';
 import { isHttp, warnNotHttp } from './not-http.ts';
@@ -80,7 +79,8 @@ export class CacheResponseInterceptor implements NestInterceptor {
     const request = http.getRequest<PlatformRequest>();
     const response = http.getResponse<PlatformResponse>();
     const message = requestOf(request);
-    const target = message.originalUrl ?? message.url ?? '/';
+    const { baseUrl = '', url = '/' } = message;
+    const target = message.originalUrl ?? url;
     const raw = responseOf(response);
     const watched = this.#watched.get(message);
     if (watched !== undefined)
@@ -112,7 +112,7 @@ export class CacheResponseInterceptor implements NestInterceptor {
       handle({
         request: message,
         response: raw,
-        url: urlOf(message) + suffix,
+        url: routedUrl(target, baseUrl + url) + suffix,
         target,
         // On Fastify, middleware made for Express works on Node's request.
         identified: isIdentified(request) || isIdentified(message),

@@ -25,7 +25,6 @@ import { APP_INTERCEPTOR } from '@nestjs/core';
 import compress from '@fastify/compress';
 import fastifyView from '@fastify/view';
 import compression from 'compression';
-import type { Application } from 'express';
 import { once } from 'node:events';
 import { get as ask, type IncomingMessage } from 'node:http';
 import { join } from 'node:path';
@@ -131,7 +130,7 @@ describe.each(platforms)('$name: views', (platform) => {
       const views = join(import.meta.dirname, 'views');
       if (platform.isFastify)
         await (app as unknown as Registering).register(fastifyView, { engine: { pug }, root: views });
-      else app.getHttpAdapter().getInstance<Application>().set('views', views).engine('pug', pug.renderFile);
+      else app.getHttpAdapter().getInstance<ExpressViews>().set('views', views).engine('pug', pug.renderFile);
     };
     const { get, clock } = await startApp(platform, { controllers: [Pages] }, {}, setUp);
 
@@ -157,6 +156,12 @@ describe.each(platforms)('$name: views', (platform) => {
     ]);
   });
 });
+
+/** An Express application. */
+interface ExpressViews {
+  set(setting: 'views', folder: string): ExpressViews;
+  engine(extension: string, render: typeof pug.renderFile): unknown;
+}
 
 /** A Fastify application. */
 interface Registering {

@@ -71,7 +71,7 @@ describe('the module', () => {
     }).compile();
     await expect(made).rejects.toMatchObject({
       code: 'ERR_CACHE_OPTION',
-      message: 'CacheModule has no cache "pages"; it has "default".',
+      message: 'Option `name` is "pages"; allowed: default.',
     });
   });
 

@@ -347,7 +347,7 @@ describe.each(platforms)('$name: responses of controllers', (platform) => {
 
     await expect(startApp(platform, { controllers: [Unknown] })).rejects.toMatchObject({
       code: 'ERR_CACHE_OPTION',
-      message: 'CacheModule has no cache "nowhere"; it has "default".',
+      message: 'Option `name` is "nowhere"; allowed: default.',
     });
     await expect(startApp(platform, { controllers: [Negative] })).rejects.toMatchObject({ option: 'maxAge' });
   });

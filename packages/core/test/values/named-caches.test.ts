@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createCaches } from '../../src/index.ts';
+import { type Cache, createCache, createCaches } from '../../src/index.ts';
 
 describe('named caches', () => {
   it('have keys of their own and one invalidation', async () => {
@@ -12,6 +12,21 @@ describe('named caches', () => {
     expect(await caches.get('default').get('a')).toBeUndefined();
     expect(await caches.get('pages').get('a')).toBeUndefined();
     await caches.close();
+  });
+
+  it('may be there already, and stay open then', async () => {
+    const elsewhere = createCache({ name: 'elsewhere' });
+    const caches = createCaches({ own: {}, other: elsewhere });
+    await elsewhere.set('a', 1, { tags: ['t'] });
+    expect([caches.get('other'), caches.get('other').name]).toEqual([elsewhere, 'elsewhere']);
+    await caches.invalidateTags(['t']);
+    expect(await elsewhere.get('a')).toBeUndefined();
+    const load = (cache: Cache) =>
+      cache.getOrSet('b', () => new Promise<string>((resolve) => setTimeout(resolve, 5, 'done')));
+    const loads = Promise.allSettled([load(caches.get('own')), load(elsewhere)]);
+    await caches.close();
+    expect(await loads).toMatchObject([{ reason: { code: 'ERR_CACHE_CLOSED' } }, { value: 'done' }]);
+    await elsewhere.close();
   });
 
   it('are known by the names given', () => {
