@@ -1,7 +1,7 @@
 import { createCache } from '@cache/core';
 import express, { type Request } from 'express';
 import { expectTypeOf, it } from 'vitest';
-import { cacheResponse, type HoleRequest } from '../src/index.ts';
+import { type CacheMiddleware, cacheResponse, type HoleRequest, type ResponsePolicy } from '../src/index.ts';
 
 it('leaves the types of the handler beside it alone', () => {
   const app = express();
@@ -18,13 +18,14 @@ it('gives functions that fill holes the request of Express, or of the applicatio
   express().use(cacheResponse(createCache(), { holes }));
   const greeting = ({ header }: HoleRequest): string => String(header('cookie'));
   express().use(cacheResponse(createCache(), { holes: { greeting } }));
-  cacheResponse(createCache(), {
+  const policy: ResponsePolicy<Request> = {
     holes: {
       greeting({ context, signal }) {
-        expectTypeOf(context).toEqualTypeOf<Request>();
         expectTypeOf(signal).toEqualTypeOf<AbortSignal>();
         return context.ip ?? '';
       },
     },
-  });
+  };
+  expectTypeOf(cacheResponse(createCache(), policy)).toEqualTypeOf<CacheMiddleware>();
+  cacheResponse(createCache(), { holes: { greeting: ({ context }) => context.ip ?? '' } });
 });

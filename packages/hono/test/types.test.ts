@@ -1,6 +1,6 @@
 import { createCache } from '@cache/core';
-import { cacheResponse, type ResponseControls } from '@cache/hono';
-import { type Context, Hono } from 'hono';
+import { type CacheEnv, cacheResponse, type ResponseControls } from '@cache/hono';
+import { Hono, type MiddlewareHandler } from 'hono';
 import { hc } from 'hono/client';
 import { expect, expectTypeOf, it } from 'vitest';
 
@@ -22,12 +22,6 @@ it('leaves parameters, variables and answers as they are, and adds the cache', (
 });
 
 it('gives functions that fill holes the context', () => {
-  cacheResponse(createCache(), {
-    holes: {
-      greeting({ context }) {
-        expectTypeOf(context).toEqualTypeOf<Context>();
-        return context.req.path;
-      },
-    },
-  });
+  const cached = cacheResponse(createCache(), { holes: { greeting: ({ context }) => context.req.path } });
+  expectTypeOf(cached).toEqualTypeOf<MiddlewareHandler<CacheEnv>>();
 });

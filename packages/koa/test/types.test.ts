@@ -1,7 +1,7 @@
 import Router from '@koa/router';
 import { createCache } from '@cache/core';
-import { cacheResponse, type ResponseControls } from '@cache/koa';
-import Koa, { type Context } from 'koa';
+import { cacheResponse, type HoleRequest, type ResponseControls } from '@cache/koa';
+import Koa, { type Context, type Middleware } from 'koa';
 import { expectTypeOf, test } from 'vitest';
 
 test('the middleware fits an app and a router, and leaves what the context of a handler has', () => {
@@ -23,12 +23,8 @@ test('the default state has what middleware says about its response', () => {
 });
 
 test('functions that fill holes are given the context', () => {
-  cacheResponse(createCache(), {
-    holes: {
-      greeting({ context }) {
-        expectTypeOf(context).toEqualTypeOf<Context>();
-        return context.ip;
-      },
-    },
-  });
+  const cached = cacheResponse(createCache(), { holes: { greeting: ({ context }) => context.ip } });
+  expectTypeOf(cached).toEqualTypeOf<Middleware>();
+  const greeting = ({ context }: HoleRequest<Context>): string => context.ip;
+  cacheResponse(createCache(), { holes: { greeting } });
 });

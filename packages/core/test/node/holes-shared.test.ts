@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { redisServer } from '@cache/services/redis';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { redis } from '../../src/backends/redis/index.ts';
 import { type Cache, createCache, hole } from '../../src/index.ts';
 import { createNodeHandler, type ResponsePolicy } from '../../src/node/index.ts';
@@ -38,15 +38,18 @@ describe('pages with holes in Redis', () => {
       };
       handle({ request, response, url: request.url ?? '/', identified: false, next });
     });
-    return { get, runs: () => runs };
+    // One site, whatever port each process listens on.
+    return { get: (cookie: string) => get('/', { cookie, host: 'a.example' }), runs: () => runs };
   }
 
   it('are made by one process, and filled by each for its own visitors', async () => {
     const prefix = `t${randomUUID()}`;
     const [one, two] = [await site(prefix, (name) => name), await site(prefix, (name) => name.toUpperCase())];
-    expect((await one.get('/', { cookie: 'ann' })).text).toBe('ä<ann|ann>');
+    expect((await one.get('ann')).text).toBe('ä<ann|ann>');
+    // Its answer does not wait until Redis has the page.
+    await vi.waitUntil(async () => String((await one.get('ann')).headers['cache-status']).includes('; hit;'));
     const names = Array.from({ length: 40 }, (_, index) => `visitor${index}`);
-    const answers = await Promise.all(names.map((cookie, index) => (index % 2 === 0 ? one : two).get('/', { cookie })));
+    const answers = await Promise.all(names.map((cookie, index) => (index % 2 === 0 ? one : two).get(cookie)));
     expect(answers.map(({ text }) => text)).toEqual(
       names.map(
         (name, index) =>
