@@ -64,21 +64,20 @@ interface Named {
 /**
  * Opens the places of keys, before what they are made of is written. Each must be ended.
  *
- * @param began position of the invalidation log before the write
+ * @param began position of the invalidation log before the write. Default: the newest
  * @throws CacheError `ERR_CACHE_KEY`
  */
-export async function openPlaces(
-  cache: Cache,
-  keys: readonly Key[],
-  began: number = spaceOf(cache).root.log.head,
-): Promise<Place[]> {
+export async function openPlaces(cache: Cache, keys: readonly Key[], began?: number): Promise<Place[]> {
   const space = spaceOf(cache);
   const { flights, log, store } = space.root;
   const named = keys.map((key) => ({ key, id: space.id(key), tag: ownTag(cache, key) }));
   const writes = named.map(({ id }) => flights.beginWrite(id));
   if (log.ready !== undefined) await space.ready();
+  const position = began ?? log.head;
   const found = store.capabilities.shared ? await space.findMany(named.map(({ id }) => id)) : [];
-  return named.map((names, index) => new Place(cache, names, writes[index] ?? { fenced: true }, found[index], began));
+  return named.map(
+    (names, index) => new Place(cache, names, writes[index] ?? { fenced: true }, found[index], position),
+  );
 }
 
 /** `openPlaces` for one. */

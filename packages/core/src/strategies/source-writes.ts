@@ -1,4 +1,4 @@
-import { CacheError, invalidOption } from '../errors.ts';
+import { CacheError, invalidOption, show } from '../errors.ts';
 import type { Removal, Save, WriteContext, WriteFailure, WriteOutcome, WriteSource } from './source.ts';
 
 const FUNCTIONS = ['save', 'remove', 'saveMany', 'removeMany'] as const;
@@ -36,7 +36,7 @@ export async function saveAll<K, V>(
 ): Promise<readonly WriteFailure<K>[]> {
   const [first] = saves;
   if (first === undefined) return [];
-  if (saves.length > 1 && source.saveMany !== undefined) return (await source.saveMany(saves)) ?? [];
+  if (saves.length > 1 && source.saveMany !== undefined) return outcomeOf('saveMany', await source.saveMany(saves));
   return eachAlone(saves, (save) => source.save(save.key, save.value, save));
 }
 
@@ -48,9 +48,23 @@ export async function removeAll<K, V>(
   const [first] = removals;
   if (first === undefined) return [];
   if ((removals.length > 1 || source.remove === undefined) && source.removeMany !== undefined) {
-    return (await source.removeMany(removals)) ?? [];
+    return outcomeOf('removeMany', await source.removeMany(removals));
   }
   return eachAlone(removals, (removal) => source.remove?.(removal.key, removal));
+}
+
+/**
+ * What a source answered to a write of several: a result of its database by mistake must not be taken for failures, nor for success.
+ *
+ * @throws CacheError `ERR_CACHE_OPTION`
+ */
+function outcomeOf<K>(name: string, given: WriteOutcome<K> | null): readonly WriteFailure<K>[] {
+  if (given === undefined || given === null) return [];
+  const isFailure = (each: unknown): boolean =>
+    typeof each === 'object' && each !== null && 'key' in each && 'error' in each;
+  if (Array.isArray(given) && given.every(isFailure)) return given;
+  const allowed = 'nothing, or an array of `{ key, error }` with what was not done';
+  throw new CacheError('ERR_CACHE_OPTION', `\`${name}\` returned ${show(given)}; allowed: ${allowed}.`, name);
 }
 
 /** Failures in a row after which it is hardly the values that are at fault. */

@@ -190,6 +190,17 @@ describe('readThrough', () => {
     expect([await cache.get(values.keyOf(5)), await page()]).toEqual(['5 v3', 'page of 5 v3']);
   });
 
+  it('makes what refreshes a value while it is made depend on it', async () => {
+    const { cache } = testCache();
+    let version = 1;
+    const values = readThrough(cache, { load: () => `v${version}` }, { name: 'n', tags: ['n'] });
+    const page = () => cache.getOrSet('page', async () => `page of ${await values.refresh(5)}`);
+    expect(await page()).toBe('page of v1');
+    version = 2;
+    await cache.invalidateTags(['n']);
+    expect(await page()).toBe('page of v2');
+  });
+
   it('leaves what is there when a refresh fails or takes too long', async () => {
     const { cache, clock } = testCache();
     let load = async (): Promise<string> => 'old';

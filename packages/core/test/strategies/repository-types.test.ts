@@ -78,7 +78,7 @@ describe('the types of strategies', () => {
     const largest = () => rollup(cache, async () => ['Lisbon'], { key: 'largest' });
     expectTypeOf(largest).returns.resolves.toHaveProperty('current').toEqualTypeOf<string[]>();
     const site = () =>
-      settings(cache, { load: () => ({}), save: () => {} }, { defaults: { theme: 'light', size: 20 } });
+      settings(cache, { load: () => ({}), save: () => {} }, { key: 'site', defaults: { theme: 'light', size: 20 } });
     type Site = Awaited<ReturnType<typeof site>>;
     expectTypeOf<Site['current']>().toEqualTypeOf<Readonly<{ theme: string; size: number }>>();
     void ((made: Site) => {

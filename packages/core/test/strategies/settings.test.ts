@@ -34,7 +34,7 @@ describe('settings', () => {
   it('are what is saved, else the defaults, at once', async () => {
     const { cache } = testCache();
     const { source } = table({ theme: 'dark', motto: null, gone: 1 } as Partial<Site>);
-    const site = await settings(cache, source, { defaults });
+    const site = await settings(cache, source, { key: 'site', defaults });
     expect(site.current).toEqual({ theme: 'dark', pageSize: 20, motto: null });
     expect([site.get('theme'), site.get('pageSize'), site.get('motto')]).toEqual(['dark', 20, null]);
   });
@@ -42,7 +42,7 @@ describe('settings', () => {
   it('count when `set` and `reset` resolve, and are saved', async () => {
     const { cache } = testCache();
     const { source, kept } = table();
-    const site = await settings(cache, source, { defaults });
+    const site = await settings(cache, source, { key: 'site', defaults });
     await site.set('theme', 'dark');
     await site.set('motto', 'Semper');
     expect(site.current).toEqual({ theme: 'dark', pageSize: 20, motto: 'Semper' });
@@ -55,7 +55,7 @@ describe('settings', () => {
     const server = new SharedMemory();
     const { source } = table();
     const sites = await Promise.all(
-      [1, 2].map(() => settings(createCache({ backend: server.client() }), source, { defaults })),
+      [1, 2].map(() => settings(createCache({ backend: server.client() }), source, { key: 'site', defaults })),
     );
     await sites[0]?.set('pageSize', 50);
     for (let turn = 0; turn < 6; turn += 1) await flush();
@@ -65,7 +65,7 @@ describe('settings', () => {
   it('are refreshed when somebody else has changed them', async () => {
     const { cache } = testCache();
     const { source, kept } = table();
-    const site = await settings(cache, source, { defaults });
+    const site = await settings(cache, source, { key: 'site', defaults });
     kept.pageSize = 10;
     await site.refresh();
     expect(site.get('pageSize')).toBe(10);
@@ -74,7 +74,7 @@ describe('settings', () => {
   it('tell that the source failed, and are what it has then', async () => {
     const { cache } = testCache();
     const { source, faults } = table();
-    const site = await settings(cache, source, { defaults });
+    const site = await settings(cache, source, { key: 'site', defaults });
     faults.save = new Error('timed out');
     expect(await failureOf(site.set('pageSize', 50))).toBe(faults.save);
     expect(site.get('pageSize')).toBe(50);
@@ -84,7 +84,7 @@ describe('settings', () => {
     const { cache } = testCache();
     const errors = recordEvents(cache, 'error');
     const { source, faults } = table();
-    const site = await settings(cache, source, { defaults });
+    const site = await settings(cache, source, { key: 'site', defaults });
     faults.load = new Error('away');
     await site.set('pageSize', 50);
     expect(site.current).toEqual({ ...defaults, pageSize: 50 });
@@ -99,17 +99,27 @@ describe('settings', () => {
   it('are a part of what is made with them', async () => {
     const { cache } = testCache();
     const { source } = table();
-    const site = await settings(cache, source, { defaults, tags: ['site'] });
+    const site = await settings(cache, source, { key: 'site', defaults, tags: ['site'] });
     const page = () => cache.getOrSet('page', () => `${site.get('pageSize')} rows`);
     expect(await page()).toBe('20 rows');
     await site.set('pageSize', 50);
     expect(await page()).toBe('50 rows');
   });
 
+  it('know the defaults of this version, whatever another one has cached', async () => {
+    const server = new SharedMemory();
+    const { source } = table({ theme: 'dark' });
+    const [older, newer] = [1, 2].map(() => createCache({ backend: server.client() }));
+    if (older === undefined || newer === undefined) throw new Error('Two were made.');
+    await settings(older, source as SettingsSource<{ theme: string }>, { key: 'site', defaults: { theme: 'light' } });
+    const site = await settings(newer, source, { key: 'site', defaults });
+    expect(site.current).toEqual({ ...defaults, theme: 'dark' });
+  });
+
   it('refuses names that there are not, and sources that cannot', async () => {
     const { cache } = testCache();
     const { source } = table();
-    const site = await settings(cache, source, { defaults });
+    const site = await settings(cache, source, { key: 'site', defaults });
     const unknown = 'colour' as 'theme';
     expect(() => site.get(unknown)).toThrow(
       expect.objectContaining({ code: 'ERR_CACHE_OPTION', option: 'name' }) as Error,
@@ -118,14 +128,15 @@ describe('settings', () => {
     await expect(site.set('theme', undefined as unknown as 'dark')).rejects.toMatchObject({ option: 'value' });
     await expect(site.reset(unknown)).rejects.toMatchObject({ option: 'name' });
     const { load, save } = source;
-    const kept = await settings(cache, { load, save }, { defaults, key: 'other' });
+    const kept = await settings(cache, { load, save }, { key: 'other', defaults });
     await expect(kept.reset('theme')).rejects.toMatchObject({ option: 'remove' });
     const make = (given: object, options: object) =>
-      settings(cache, given as SettingsSource<Site>, options as { defaults: Site });
-    await expect(make({ load }, { defaults })).rejects.toMatchObject({ option: 'source' });
-    await expect(make({ load, save: 1 }, { defaults })).rejects.toMatchObject({ option: 'save' });
-    await expect(make(source, {})).rejects.toMatchObject({ option: 'defaults' });
-    await expect(make(source, { defaults, name: 'x' })).rejects.toMatchObject({ option: 'name' });
+      settings(cache, given as SettingsSource<Site>, options as { key: string; defaults: Site });
+    await expect(make({ load }, { key: 'site', defaults })).rejects.toMatchObject({ option: 'source' });
+    await expect(make({ load, save: 1 }, { key: 'site', defaults })).rejects.toMatchObject({ option: 'save' });
+    await expect(make(source, { defaults })).rejects.toMatchObject({ code: 'ERR_CACHE_KEY' });
+    await expect(make(source, { key: 'site' })).rejects.toMatchObject({ option: 'defaults' });
+    await expect(make(source, { key: 'site', defaults, name: 'x' })).rejects.toMatchObject({ option: 'name' });
     site.close();
     kept.close();
   });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { StoreContext } from '../../src/backends/backend.ts';
 import { spaceOf } from '../../src/cache.ts';
-import { type Cache, createCache, memory } from '../../src/index.ts';
+import { type Cache, type CacheError, createCache, memory } from '../../src/index.ts';
 import {
   type PartialWriteError,
   type Source,
@@ -342,6 +342,25 @@ describe('writeThrough', () => {
     expect(await failure).toMatchObject({ code: 'ERR_CACHE_WRITE', failures: [{ key: 'b' }] });
     expect(saved).toEqual(['begin a', 'end a', 'begin b', 'begin c', 'end c']);
     expect(await values.getMany(['a', 'b', 'c'])).toEqual(['good', 'loaded', 'good']);
+  });
+
+  it('does not take the result of a database for failures, nor for success', async () => {
+    const { cache } = testCache();
+    for (const result of [3, [{ id: 5 }], { rowCount: 2 }, [{ key: () => {}, error: 'no key' }]]) {
+      const saveMany = () => result as unknown as undefined;
+      const values = writeThrough(cache, { load: () => 'loaded', save: () => {}, saveMany }, { name: 'k' });
+      await values.set('a', 'first');
+      const failure = await failureOf(
+        values.setMany([
+          ['a', 'one'],
+          ['b', 'two'],
+        ]),
+      );
+      expect((failure as CacheError).code).toMatch(/^ERR_CACHE_(OPTION|KEY)$/);
+      expect(await cache.get(values.keyOf('a'))).toBeUndefined();
+      await values.set('a', 'after');
+      expect(await cache.get(values.keyOf('a'))).toBe('after');
+    }
   });
 
   it('gives each write an id of its own', async () => {

@@ -41,7 +41,9 @@ export class Refreshes<K, V> implements Refreshable<K, V> {
       const made = new Dependencies(log, currentDependencies());
       const value = await loadPast(this.#cache, this.#reads, this.#settings, key, made);
       if (value === undefined) made.limit(toMilliseconds(negativeTtl, 'negativeTtl'));
-      const tags = [...tagsBefore(key), ...tagsAfter(key, value), ...made.names];
+      // Whatever is being made around the call depends on the value as if it had been read.
+      made.tag([...tagsBefore(key), ...tagsAfter(key, value)]);
+      const tags = made.names;
       const limitAt = made.limitFrom(clock.now());
       const isOutdated = place.changed(tags);
       await settle(this.#cache, [place], (): Entry | undefined => {

@@ -109,23 +109,35 @@ export class SourceWrites<K, V> {
     written: readonly Written<K, V>[],
     failures: readonly WriteFailure<K>[] | undefined,
   ): Promise<void> {
-    const { keyOf, lifetime } = this.#settings;
-    const failed = new Set(failures?.map(({ key }) => encodeKey(keyOf(key))));
-    const kept = places.map((place, index): Written<K, V> | undefined => {
-      const isKept = this.#after === 'keep' && failures !== undefined && !failed.has(encodeKey(place.key));
-      const each = written[index];
-      return isKept && each?.value !== undefined && !place.changed(each.tags) ? each : undefined;
-    });
-    const entryOf = (place: Place, index: number): Entry | undefined => {
-      const each = kept[index];
-      return each && writtenEntry(this.#cache, place, each, lifetime);
-    };
-    const invalidated = written.flatMap((each) => each.invalidated);
     try {
+      const kept = this.#kept(places, written, failures);
+      const entryOf = (place: Place, index: number): Entry | undefined => {
+        const each = kept[index];
+        return each && writtenEntry(this.#cache, place, each, this.#settings.lifetime);
+      };
+      const invalidated = written.flatMap((each) => each.invalidated);
       await settle(this.#cache, places, entryOf, invalidated);
+    } catch (error) {
+      await settle(this.#cache, places, () => undefined);
+      throw error;
     } finally {
       for (const place of places) place.end();
     }
+  }
+
+  /** What of the written values goes into the cache, in the order of the places. */
+  #kept(
+    places: readonly Place[],
+    written: readonly Written<K, V>[],
+    failures: readonly WriteFailure<K>[] | undefined,
+  ): readonly (Written<K, V> | undefined)[] {
+    if (this.#after === 'forget' || failures === undefined) return [];
+    const failed = new Set(failures.map(({ key }) => encodeKey(this.#settings.keyOf(key))));
+    return places.map((place, index) => {
+      const each = written[index];
+      const isDone = each?.value !== undefined && !failed.has(encodeKey(place.key));
+      return isDone && !place.changed(each.tags) ? each : undefined;
+    });
   }
 }
 

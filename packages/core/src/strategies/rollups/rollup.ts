@@ -7,7 +7,7 @@ import type { Key } from '../../key.ts';
 import type { LifetimeOptions } from '../../lifetime-options.ts';
 import type { Loadable, Loader } from '../../loader.ts';
 import type { GetOrSetOptions } from '../../value-loads.ts';
-import { checkOptions } from '../call-options.ts';
+import { checkOptions, withoutUndefined } from '../call-options.ts';
 import { ownTag } from '../own-tag.ts';
 
 /** Options of a rollup. */
@@ -60,15 +60,16 @@ export async function rollup<T extends Loadable>(
   load: Loader<T>,
   options: RollupOptions,
 ): Promise<Rollup<T>> {
-  const made = new NodeRollup<T>(cache, load, options);
+  const made = new NodeRollup<T, T>(cache, load, options, (loaded) => loaded);
   await made.start();
   return made;
 }
 
-/** A rollup of this process. */
-export class NodeRollup<T extends Loadable> implements Rollup<T> {
+/** A rollup of this process: what is loaded and cached, and what is made of that in memory. */
+export class NodeRollup<L extends Loadable, T> implements Rollup<T> {
   readonly #cache: Cache;
-  readonly #load: Loader<T>;
+  readonly #load: Loader<L>;
+  readonly #make: (loaded: L) => T;
   readonly #options: GetOrSetOptions;
   readonly #key: Key;
   readonly #ownTag: string;
@@ -86,16 +87,22 @@ export class NodeRollup<T extends Loadable> implements Rollup<T> {
   #cancelPoll: () => void = () => {};
 
   /** @throws CacheError `ERR_CACHE_OPTION`, `ERR_CACHE_KEY` */
-  constructor(cache: Cache, load: Loader<T>, options: RollupOptions) {
+  constructor(cache: Cache, load: Loader<L>, options: RollupOptions, make: (loaded: L) => T) {
     if (!(cache instanceof Cache)) throw invalidOption('cache', cache, 'a cache that `createCache` has made');
     if (typeof load !== 'function') throw invalidOption('load', load, 'a function');
     checkOptions(options, ['key', 'ttl', 'tags', 'loadTimeout']);
     const { key, tags = [], ...lifetime } = options;
     this.#cache = cache;
     this.#load = load;
+    this.#make = make;
     this.#key = key;
     this.#ownTag = ownTag(cache, key);
-    this.#options = { ttl: '5m', staleWhileRevalidate: 0, ...lifetime, tags: [this.#ownTag, ...tags] };
+    this.#options = {
+      ttl: '5m',
+      staleWhileRevalidate: 0,
+      ...withoutUndefined(lifetime),
+      tags: [this.#ownTag, ...tags],
+    };
   }
 
   get current(): T {
@@ -159,9 +166,9 @@ export class NodeRollup<T extends Loadable> implements Rollup<T> {
     const began = log.head;
     const made = new Dependencies(log);
     // In a context of its own: what it reads is no part of what somebody happens to be making.
-    const value = await collected(made, () => this.#cache.getOrSet(this.#key, this.#load, this.#options));
+    const loaded = await collected(made, () => this.#cache.getOrSet(this.#key, this.#load, this.#options));
     const { names } = made;
-    this.replace(value);
+    this.replace(this.#make(loaded));
     this.#made = made;
     this.#began = began;
     this.#outdated = log.changedSince(names, began);

@@ -14,7 +14,7 @@ export interface SettingsSource<S extends object> {
 }
 
 /** Options of `settings`. */
-export interface SettingsOptions<S extends object> extends Partial<RollupOptions> {
+export interface SettingsOptions<S extends object> extends RollupOptions {
   /** All settings there are, with what they are as long as nobody has set them. */
   readonly defaults: S;
 }
@@ -41,6 +41,7 @@ export interface Settings<S extends object> {
  * @throws what the source throws the first time; CacheError `ERR_CACHE_OPTION`
  * @example
  * const site = await settings(cache, { load: () => db.settings(), save: (name, value) => db.saveSetting(name, value) }, {
+ *   key: 'site',
  *   defaults: { theme: 'light', pageSize: 20 },
  * });
  * site.get('pageSize'); // 20
@@ -56,16 +57,16 @@ export async function settings<S extends object>(
   checkFunctions(source, ['load', 'save', 'remove']);
   if (load === undefined || save === undefined)
     throw invalidOption('source', source, 'an object with `load` and `save`');
-  const { defaults, key = 'settings', ...rest } = options;
+  const { defaults, ...rest } = options;
   if (typeof defaults !== 'object' || defaults === null) throw invalidOption('defaults', defaults, 'an object');
-  const loadAll = async (): Promise<S> => {
-    const saved: Partial<S> = await source.load();
+  const withDefaults = (saved: Partial<S>): S => {
     const names = Object.keys(defaults) as (keyof S)[];
     return Object.fromEntries(
       names.map((name) => [name, saved[name] === undefined ? defaults[name] : saved[name]]),
     ) as S;
   };
-  const all = new NodeRollup<S & object>(cache, loadAll, { key, ...rest });
+  // The defaults are added in memory, because a newer version of the application has others than the one that has cached.
+  const all = new NodeRollup<Partial<S> & object, S>(cache, () => source.load(), rest, withDefaults);
   await all.start();
 
   function check(name: string): void {
@@ -80,7 +81,7 @@ export async function settings<S extends object>(
       isDone = true;
     } finally {
       await all.refresh().catch((error: unknown) => {
-        spaceOf(cache).report('settings', error, key);
+        spaceOf(cache).report('settings', error, options.key);
         if (isDone) all.replace({ ...all.current, ...changed });
       });
     }
