@@ -130,7 +130,7 @@ describe.each(platforms)('$name: views', (platform) => {
       const views = join(import.meta.dirname, 'views');
       if (platform.isFastify)
         await (app as unknown as Registering).register(fastifyView, { engine: { pug }, root: views });
-      else app.getHttpAdapter().getInstance<ExpressViews>().set('views', views).engine('pug', pug.renderFile);
+      else (app.getHttpAdapter().getInstance() as ExpressViews).set('views', views).engine('pug', pug.renderFile);
     };
     const { get, clock } = await startApp(platform, { controllers: [Pages] }, {}, setUp);
 
