@@ -1,4 +1,6 @@
-import { CacheError } from '../errors.ts';
+import { invalidOption } from '../errors.ts';
+
+const FIELD_NAME = /^[!#$%&'+\-.^_`|~\w]+$/;
 
 /**
  * The text of `Vary` with more names of request fields, each once.
@@ -9,11 +11,8 @@ import { CacheError } from '../errors.ts';
  * response.headers.set('Vary', formatVary(response.headers.get('Vary') ?? '', ['X-Currency']));
  */
 export function formatVary(present: string, fields: readonly string[]): string {
-  const wrong = fields.length === 0 ? 'nothing' : fields.find((name) => !/^[!#$%&'+\-.^_`|~\w]+$/.test(name));
-  if (wrong !== undefined) {
-    const message = `\`Vary\` takes names of request fields; given: ${JSON.stringify(wrong)}.`;
-    throw new CacheError('ERR_CACHE_OPTION', message, 'fields');
-  }
+  const wrong = fields.findIndex((name: unknown) => typeof name !== 'string' || !FIELD_NAME.test(name));
+  if (fields.length === 0 || wrong !== -1) throw invalidOption('fields', fields[wrong], 'names of request fields');
   const names = [...present.split(','), ...fields].map((name) => name.trim()).filter((name) => name !== '');
   const known = new Set<string>();
   return names.filter((name) => !known.has(name.toLowerCase()) && known.add(name.toLowerCase())).join(', ');
