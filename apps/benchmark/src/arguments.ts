@@ -18,10 +18,10 @@ export interface Plan {
 }
 
 /** The kinds of scenarios. */
-export type Family = 'memory' | 'http' | 'redis' | 'sqlite' | 'latency' | 'fragments';
+export type Family = 'memory' | 'http' | 'redis' | 'sqlite' | 'latency' | 'fragments' | 'write-behind';
 
 /** How the command is used. */
-export const USAGE = `Usage: npm run bench -- memory|http|redis|sqlite|latency|fragments [options]
+export const USAGE = `Usage: npm run bench -- memory|http|redis|sqlite|latency|fragments|write-behind [options]
   --quick            few short rounds: shows that everything works, not how fast it is
   --full             adds the scenarios that take minutes
   --json             nothing but JSON on stdout (with: npm run --silent bench)
@@ -74,6 +74,7 @@ const THOROUGH: Record<Family, Effort> = {
   sqlite: { rounds: 7, warmUpMs: 500, measureMs: 1_000 },
   latency: { rounds: 5, warmUpMs: 500, measureMs: 1_000 },
   fragments: { rounds: 5, warmUpMs: 500, measureMs: 1_000 },
+  'write-behind': { rounds: 5, warmUpMs: 2_000, measureMs: 3_000 },
 };
 
 const QUICK: Record<Family, Effort> = {
@@ -83,6 +84,7 @@ const QUICK: Record<Family, Effort> = {
   sqlite: { rounds: 2, warmUpMs: 200, measureMs: 300 },
   latency: { rounds: 1, warmUpMs: 200, measureMs: 300 },
   fragments: { rounds: 2, warmUpMs: 300, measureMs: 300 },
+  'write-behind': { rounds: 1, warmUpMs: 1_000, measureMs: 1_000 },
 };
 
 const FAMILIES = Object.keys(THOROUGH) as Family[];

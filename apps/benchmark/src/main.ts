@@ -6,6 +6,7 @@ import { runMemory } from './memory/run.ts';
 import type { Row } from './report/row.ts';
 import { toTable } from './report/table.ts';
 import { runStores } from './stores/run.ts';
+import { runWriteBehind } from './write-behind/run.ts';
 
 const RUN: Record<Family, (plan: Plan, onRows: (rows: Row[]) => void) => Promise<void>> = {
   memory: runMemory,
@@ -14,6 +15,7 @@ const RUN: Record<Family, (plan: Plan, onRows: (rows: Row[]) => void) => Promise
   sqlite: (plan, onRows) => runStores('sqlite', plan, onRows),
   latency: runLatency,
   fragments: runFragments,
+  'write-behind': runWriteBehind,
 };
 
 const plan = parsePlan(process.argv.slice(2), (line) => console.error(line));

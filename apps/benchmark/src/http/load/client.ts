@@ -6,7 +6,14 @@ import type { LoadResult, LoadTask } from './load.ts';
 const CONNECTIONS = 32;
 const SILENCE_MS = 2_000;
 
-const { port, path, headers, durationMs, atLeast = 0, status: expected } = JSON.parse(process.argv[2] ?? '') as LoadTask;
+const {
+  port,
+  path,
+  headers,
+  durationMs,
+  atLeast = 0,
+  status: expected,
+} = JSON.parse(process.argv[2] ?? '') as LoadTask;
 const lines = Object.entries({ Host: `127.0.0.1:${port}`, ...headers }).map(([name, value]) => `${name}: ${value}\r\n`);
 const request = Buffer.from(`GET ${path} HTTP/1.1\r\n${lines.join('')}\r\n`);
 
