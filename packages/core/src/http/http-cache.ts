@@ -1,7 +1,7 @@
 import type { MaybePromise } from '../backends/backend.ts';
 import { Cache, defaultsOf, spaceOf } from '../cache.ts';
 import { currentDependencies, Dependencies } from '../dependencies.ts';
-import { createEntry, type Entry, isExpired } from '../entry.ts';
+import type { Entry } from '../entry.ts';
 import { invalidOption } from '../errors.ts';
 import { HoleMarks } from '../hole-marks.ts';
 import type { Space } from '../space.ts';
@@ -10,11 +10,12 @@ import type { Encoding } from './encoding.ts';
 import { Fill, type Filled, type Outcome } from './fill.ts';
 import { type Asked, type FilledEntry, type FillFlight, type FillOutcome, Flights } from './fill-flights.ts';
 import { fillHoles } from './fill-holes.ts';
+import { filledEntry } from './filled-entry.ts';
 import { fieldsForHandler } from './handler-fields.ts';
 import { headUpdate } from './head-update.ts';
 import type { HeaderList } from './headers.ts';
 import { HoledPass } from './holed-pass.ts';
-import { invalidatedBy, tagsOf } from './invalidation.ts';
+import { invalidatedBy } from './invalidation.ts';
 import { type Kept, type Lookup, unavailable } from './lookup.ts';
 import { type ResolvedPolicy, resolvePolicy, type ResponsePolicy } from './policy.ts';
 import type { StoredResponse } from './records.ts';
@@ -271,25 +272,13 @@ export class HttpCache {
   }
 
   #entryOf(
-    { response, vary, lifetime, receivedAt, inheritedTags }: Filled,
+    filled: Filled,
     request: HttpRequest,
     dependencies: Dependencies,
     position: number,
   ): FilledEntry | 'unstorable' {
-    const now = this.now();
-    const tags = [...dependencies.names, ...inheritedTags, ...tagsOf(request, response.headers, this.policy.query)];
-    const parts = {
-      value: response,
-      tags: [...new Set(tags)],
-      position,
-      limitAt: dependencies.limitFrom(now),
-      copyOnRead: false,
-    };
-    const { ifError, ifLost } = lifetime.stale;
-    const staleIfError = Math.max(ifError, ifLost, lifetime.keep);
-    const windows = { staleWhileRevalidate: lifetime.staleWhileRevalidate, staleIfError };
-    const entry = createEntry(parts, { ttl: lifetime.ttl, ...windows }, receivedAt);
-    return isExpired(entry, now) ? 'unstorable' : { entry, vary, isStale: false };
+    const { query } = this.policy;
+    return filledEntry(filled, { request, dependencies, position, query, now: this.now() });
   }
 
   #storeOutcome(asked: Asked, found: Found, outcome: FillOutcome): MaybePromise<unknown> {
