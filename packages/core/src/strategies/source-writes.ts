@@ -62,7 +62,8 @@ function outcomeOf<K>(name: string, given: WriteOutcome<K> | null): readonly Wri
   if (given === undefined || given === null) return [];
   const isFailure = (each: unknown): boolean =>
     typeof each === 'object' && each !== null && 'key' in each && 'error' in each;
-  if (Array.isArray(given) && given.every(isFailure)) return given;
+  const failures: readonly WriteFailure<K>[] | undefined = Array.isArray(given) ? given : undefined;
+  if (failures?.every(isFailure) === true) return failures;
   const allowed = 'nothing, or an array of `{ key, error }` with what was not done';
   throw new CacheError('ERR_CACHE_OPTION', `\`${name}\` returned ${show(given)}; allowed: ${allowed}.`, name);
 }

@@ -79,6 +79,8 @@ describe('forever', () => {
     for (const option of ['ttl', 'staleWhileRevalidate', 'staleIfError']) {
       expect(() => make({ [option]: '1h' })).toThrow(refused(option));
     }
+    expect(() => make({ audit: 0.5 })).toThrow(refused('audit'));
+    expect(() => forever(cache, { load: () => 'x' }, undefined as unknown as object)).toThrow(refused('name'));
     expect(() => make({ audit: { share: 2 } })).toThrow(refused('share'));
     expect(() => make({ audit: {} })).toThrow(refused('share'));
     expect(() => make({ audit: { share: 1, concurrency: 0 } })).toThrow(refused('concurrency'));

@@ -132,6 +132,9 @@ describe('settings', () => {
     await expect(kept.reset('theme')).rejects.toMatchObject({ option: 'remove' });
     const make = (given: object, options: object) =>
       settings(cache, given as SettingsSource<Site>, options as { key: string; defaults: Site });
+    await expect(make(undefined as unknown as object, { key: 'site', defaults })).rejects.toMatchObject({
+      option: 'source',
+    });
     await expect(make({ load }, { key: 'site', defaults })).rejects.toMatchObject({ option: 'source' });
     await expect(make({ load, save: 1 }, { key: 'site', defaults })).rejects.toMatchObject({ option: 'save' });
     await expect(make(source, { defaults })).rejects.toMatchObject({ code: 'ERR_CACHE_KEY' });

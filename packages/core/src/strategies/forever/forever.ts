@@ -50,10 +50,13 @@ export function forever<K, V>(
   source: ReadSource<K, V> & Partial<WriteSource<K, V>>,
   options: ForeverOptions<K, V>,
 ): CachedReads<K, V> & Partial<CachedRepository<K, V>> & Audits {
-  const { audit: auditOptions, ...given } = options;
+  const { audit: auditOptions, ...given } = options ?? {};
   for (const name of ['ttl', 'staleWhileRevalidate', 'staleIfError'] as const) {
     const lifetime: unknown = (given as RepositoryOptions<K, V>)[name];
     if (lifetime !== undefined) throw invalidOption(name, lifetime, 'nothing, because values are kept for ever');
+  }
+  if (auditOptions !== undefined && (typeof auditOptions !== 'object' || auditOptions === null)) {
+    throw invalidOption('audit', auditOptions, 'an object with a `share`');
   }
   const settings = repositorySettings(cache, { ...given, ...FOR_EVER }, ['maxBatch', 'invalidates']);
   const { reads, repository } = readParts(cache, source, settings, options);

@@ -53,8 +53,8 @@ export async function settings<S extends object>(
   options: SettingsOptions<S>,
 ): Promise<Settings<S>> {
   checkOptions(options, ['key', 'ttl', 'tags', 'loadTimeout', 'defaults']);
-  const { load, save } = source;
-  checkFunctions(source, ['load', 'save', 'remove']);
+  const { load, save } = (source ?? {}) as Partial<SettingsSource<S>>;
+  checkFunctions(source ?? {}, ['load', 'save', 'remove']);
   if (load === undefined || save === undefined)
     throw invalidOption('source', source, 'an object with `load` and `save`');
   const { defaults, ...rest } = options;
