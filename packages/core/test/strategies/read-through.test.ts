@@ -220,16 +220,37 @@ describe('readThrough', () => {
 
   it('does not keep what a refresh loaded before a newer write', async () => {
     const { cache } = testCache();
-    const gates = [deferred<string>(), deferred<string>()];
-    let calls = 0;
-    const values = readThrough(cache, { load: () => gates[calls++]?.promise }, { name: 'n' });
-    const [first, second] = [values.refresh('k'), values.refresh('k')];
+    const gate = deferred<string>();
+    const values = readThrough(cache, { load: () => gate.promise }, { name: 'k' });
+    const refreshing = values.refresh('a');
     await flush();
-    gates[1]?.resolve('newer');
-    await second;
-    gates[0]?.resolve('older');
-    expect(await first).toBe('older');
-    expect(await cache.get(values.keyOf('k'))).toBeUndefined();
+    await cache.set(values.keyOf('a'), 'newer');
+    gate.resolve('older');
+    expect(await refreshing).toBe('older');
+    expect(await cache.get(values.keyOf('a'))).toBeUndefined();
+  });
+
+  it('refreshes a key once after the refresh under way, however many ask meanwhile', async () => {
+    const { cache } = testCache();
+    const gates = [deferred<string>(), deferred<string>(), deferred<string>()];
+    let loads = 0;
+    const values = readThrough(cache, { load: () => gates[loads++]?.promise }, { name: 'k' });
+    const first = values.refresh('a');
+    const later = [values.refresh('a'), values.refresh('a'), values.refresh('a')];
+    await flush();
+    expect(loads).toBe(1);
+    gates[0]?.resolve('first');
+    expect(await first).toBe('first');
+    await flush();
+    expect(loads).toBe(2);
+    gates[1]?.resolve('second');
+    expect(await Promise.all(later)).toEqual(['second', 'second', 'second']);
+    expect(await cache.get(values.keyOf('a'))).toBe('second');
+    const failing = [values.refresh('a'), values.refresh('a')];
+    gates[2]?.reject(new Error('away'));
+    await expect(failing[0]).rejects.toThrow('away');
+    expect(await failing[1]).toBeUndefined();
+    expect(loads).toBe(4);
   });
 
   it('refuses options that mean nothing', () => {
