@@ -27,7 +27,12 @@ export const httpContenders: readonly HttpContender[] = [
   { name: '@cache/nestjs', module: 'cache-nestjs', cached: true, peer: 'nest + CacheInterceptor' },
   { name: 'nest, no cache', module: 'nest', cached: false },
   { name: 'nest + CacheInterceptor', module: 'nest-cache-manager', cached: true },
-  { name: '@cache/nestjs, fastify', module: 'cache-nestjs-fastify', cached: true, peer: 'nest on fastify + CacheInterceptor' },
+  {
+    name: '@cache/nestjs, fastify',
+    module: 'cache-nestjs-fastify',
+    cached: true,
+    peer: 'nest on fastify + CacheInterceptor',
+  },
   { name: 'nest on fastify, no cache', module: 'nest-fastify', cached: false },
   { name: 'nest on fastify + CacheInterceptor', module: 'nest-cache-manager-fastify', cached: true },
 ];
