@@ -6,11 +6,13 @@ import { etaFragments } from '@cache/core/fragments/eta';
 import { handlebarsFragments } from '@cache/core/fragments/handlebars';
 import { liquidFragments } from '@cache/core/fragments/liquid';
 import { nunjucksFragments } from '@cache/core/fragments/nunjucks';
+import { pugFragments } from '@cache/core/fragments/pug';
 import ejs from 'ejs';
 import { Eta } from 'eta';
 import Handlebars from 'handlebars';
 import { Liquid } from 'liquidjs';
 import nunjucks from 'nunjucks';
+import pug from 'pug';
 
 /** Where the templates of the tests are: one page in the language of each engine. */
 export const VIEWS = join(import.meta.dirname, '../views');
@@ -19,6 +21,7 @@ export const VIEWS = join(import.meta.dirname, '../views');
 export const engines: Readonly<Record<string, (fragments: Fragments) => FragmentViews<string>>> = {
   njk: (fragments) => nunjucksFragments(new nunjucks.Environment(new nunjucks.FileSystemLoader(VIEWS)), fragments),
   liquid: (fragments) => liquidFragments(new Liquid({ root: VIEWS }), fragments),
+  pug: (fragments) => pugFragments(pug, fragments),
   ejs: (fragments) => ejsFragments(ejs, fragments),
   eta: (fragments) => etaFragments(new Eta({ views: VIEWS, cache: true }), fragments),
   // As `express-handlebars` and `hbs` do: compiled from the file, with all that Express passes.
