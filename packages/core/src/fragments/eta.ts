@@ -10,8 +10,8 @@ import type { FragmentViews } from './views.ts';
  * Gives an instance of Eta the functions `cache` and `hole`, for templates that are loaded or compiled afterwards. They have to be
  * rendered by the `render` that is returned, by name.
  *
- * Blocks of fragments that are missing run after the template around them, with the variables that their function closes over. They
- * cannot be asynchronous.
+ * Blocks run where they stand, with the variables of that moment, so a template with fragments that are missing runs again for each
+ * level of them. Blocks cannot be asynchronous.
  *
  * @example
  * const eta = new Eta({ views: 'views', cache: true });
@@ -29,7 +29,7 @@ export function etaFragments(eta: Eta, fragments: Fragments): FragmentViews<stri
     cache(source, values, print) {
       return runTag(() => {
         const { positional, named, block } = takeBlockCall(values);
-        return fragments.block(fragmentOf(positional, named, digests.resolve(source)), () => print(block));
+        return fragments.blockInPlace(fragmentOf(positional, named, digests.resolve(source)), () => print(block));
       });
     },
     hole: (name) => runTag(() => fragments.hole(nameOf(name))),
