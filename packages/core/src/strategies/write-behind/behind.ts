@@ -21,6 +21,9 @@ export class Behind<K, V> {
   readonly #sink: Sink<K, V>;
   readonly #endDraining: () => void;
   #opening: Promise<void> | undefined;
+  readonly #firstOpening: Promise<void> | undefined;
+  /** The journal could not be opened; whoever needs it tries again. */
+  #isUnopened = false;
   #draining = false;
   #closed: Promise<number> | undefined;
   #written = 0;
@@ -53,24 +56,28 @@ export class Behind<K, V> {
       attempt: (writes) => this.#attempt(writes),
       report,
     });
-    this.opened = () => this.#opening;
+    this.opened = () => {
+      if (this.#isUnopened) this.#open(report);
+      return this.#opening;
+    };
     this.#open(report);
+    this.#firstOpening = this.#opening?.catch(() => {});
     this.#endDraining = drain === undefined ? () => {} : drainOnSigterm(() => this.#drain(drain));
   }
 
   /** What readers wait for: a journal that cannot be opened does not keep them from reading. */
   readable(): Promise<void> | undefined {
-    return this.#opening?.catch(() => {});
+    return this.#opening && this.#firstOpening;
   }
 
   async flush(timeout: number): Promise<number> {
-    await this.#opening;
+    await this.opened();
     await this.#inTime(this.#flusher.flush(), timeout);
     return (await this.queue.backlog()).pending;
   }
 
   async stats(): Promise<WriteBehindStats> {
-    await this.#opening;
+    await this.opened();
     const { pending, bytes, dead, waitingSince } = await this.queue.backlog();
     const now = spaceOf(this.#cache).root.clock.now();
     return {
@@ -90,13 +97,20 @@ export class Behind<K, V> {
   }
 
   #open(report: (operation: string, error: unknown) => void): void {
+    this.#isUnopened = false;
     const opening = this.queue.open();
-    if (!(opening instanceof Promise)) return this.#flusher.wake();
+    if (!(opening instanceof Promise)) {
+      this.#opening = undefined;
+      return this.#flusher.wake();
+    }
     this.#opening = opening.then(() => {
       this.#opening = undefined;
       this.#flusher.wake();
     });
-    this.#opening.catch((error: unknown) => report('write-behind journal', error));
+    this.#opening.catch((error: unknown) => {
+      this.#isUnopened = true;
+      report('write-behind journal', error);
+    });
   }
 
   async #close(timeout: number): Promise<number> {
@@ -146,14 +160,18 @@ export class Behind<K, V> {
     this.#failed += outcomes.length - done.length;
     this.#tell(outcomes);
     // Before the queue forgets them: until then readers in this process see what is pending.
-    await dropOthers(
-      this.#cache,
-      done.filter(isLast).map(({ write }) => write),
-    );
-    await drop(
-      this.#cache,
-      dead.filter(isLast).map(({ write }) => write),
-    );
+    try {
+      await dropOthers(
+        this.#cache,
+        done.filter(isLast).map(({ write }) => write),
+      );
+      await drop(
+        this.#cache,
+        dead.filter(isLast).map(({ write }) => write),
+      );
+    } catch (error) {
+      spaceOf(this.#cache).report('write-behind cache', error);
+    }
     return outcomes;
   }
 

@@ -62,7 +62,7 @@ export class Intake {
     const { maxPendingBytes, maxWaiting } = this.#settings;
     if (this.#closed) return Promise.reject(new CacheError('ERR_CACHE_CLOSED', 'The repository is closed.'));
     if (packed.size > maxPendingBytes) return Promise.reject(tooLarge(packed.size, maxPendingBytes));
-    if (this.waiting >= maxWaiting) return Promise.reject(noRoom(`${maxWaiting} others wait for it already`));
+    if (this.#asked.length >= maxWaiting) return Promise.reject(noRoom(`${maxWaiting} others wait for it already`));
     return new Promise<void>((resolve, reject) => {
       const asked: Asked = { packed, accepted: resolve, refused: reject, cancel: undefined, late: false };
       this.#asked.push(asked);

@@ -68,7 +68,8 @@ interface Held {
   taken: PendingWrite | undefined;
   /** Its place in the due times: not later than `dueAt`; `undefined` for none. */
   placedAt: number | undefined;
-  urgent: boolean;
+  /** The write up to which it is not left to its time; 0 for none. */
+  urgentTo: number;
 }
 
 /** A queue in the memory of this process, which a log makes durable. */
@@ -162,7 +163,7 @@ export class LocalQueue implements WriteQueue {
     for (const held of this.#held.values()) {
       const isTried = held.taken === undefined && held.write.attempts > 0;
       if (which === 'untried' && isTried) continue;
-      held.urgent = true;
+      held.urgentTo = held.write.sequence;
       held.dueAt = Math.min(held.dueAt, now);
       this.#urgent.add(held);
       if (held.taken === undefined) this.#place(held);
@@ -234,7 +235,7 @@ export class LocalQueue implements WriteQueue {
   }
 
   #restoreOne(write: PendingWrite, size: number, dueAt: number): void {
-    const held: Held = { write, size, dueAt, taken: undefined, placedAt: undefined, urgent: false };
+    const held: Held = { write, size, dueAt, taken: undefined, placedAt: undefined, urgentTo: 0 };
     this.#held.set(write.name, held);
     this.#place(held);
   }
@@ -272,16 +273,26 @@ export class LocalQueue implements WriteQueue {
   }
 
   #hold(write: PendingWrite, size: number): void {
-    const { delay, maxDelay } = this.#context;
     this.#bytes += size - this.#sizeOf(write.name);
     this.#dead.delete(write.name);
     const held = this.#held.get(write.name);
-    const dueAt = Math.min(write.acceptedAt + delay, write.waitingSince + maxDelay);
+    const dueAt = this.#dueOf(write);
     if (held === undefined) return this.#restoreOne(write, size, dueAt);
     held.write = write;
     held.size = size;
-    held.dueAt = held.urgent ? Math.min(held.dueAt, dueAt) : dueAt;
+    held.dueAt = held.urgentTo > 0 ? Math.min(held.dueAt, dueAt) : dueAt;
     if (held.taken === undefined) this.#place(held);
+  }
+
+  /** The write that has come during an attempt at an earlier one. */
+  #placeNewer(held: Held): void {
+    if (held.urgentTo === 0) held.dueAt = this.#dueOf(held.write);
+    this.#place(held);
+  }
+
+  #dueOf({ acceptedAt, waitingSince }: PendingWrite): number {
+    const { delay, maxDelay } = this.#context;
+    return Math.min(acceptedAt + delay, waitingSince + maxDelay);
   }
 
   /** A name stays where it is placed when it is due later than that: it is looked at then, and placed anew. */
@@ -306,9 +317,11 @@ export class LocalQueue implements WriteQueue {
     const held = this.#held.get(write.name);
     if (held === undefined) return;
     held.taken = undefined;
-    if (held.write.sequence !== write.sequence) return this.#place(held);
-    held.urgent = false;
-    this.#urgent.delete(held);
+    if (write.sequence >= held.urgentTo) {
+      held.urgentTo = 0;
+      this.#urgent.delete(held);
+    }
+    if (held.write.sequence !== write.sequence) return this.#placeNewer(held);
     if (outcome.result === 'again') {
       held.write = { ...write, attempts: write.attempts + 1, alone: outcome.alone };
       held.dueAt = outcome.dueAt;

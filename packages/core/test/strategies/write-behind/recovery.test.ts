@@ -84,6 +84,18 @@ it('waits for the one who has the journal, and says so when it does not end', as
   expect(database.rows.get(1)).toBe('one');
 });
 
+it('opens the journal as soon as somebody writes after it has become free', async () => {
+  const directory = testDirectory();
+  const database = new RecordingSource();
+  const first = open(directory, database);
+  const second = open(directory, database, { openTimeout: '30ms' });
+  expect(await failureOf(second.set(1, 'one'))).toMatchObject({ code: 'ERR_CACHE_BACKEND' });
+  await first.close();
+  await second.set(1, 'one');
+  expect(await second.close()).toBe(0);
+  expect(database.rows.get(1)).toBe('one');
+});
+
 it('does not touch a file that it cannot read', async () => {
   const directory = testDirectory();
   mkdirSync(directory, { recursive: true });

@@ -111,6 +111,34 @@ it('has one process at a time write a key, the next write after the one under wa
   expect(written).toEqual(['first', 'second']);
 });
 
+it('flushes what was written while its key was under way', async () => {
+  const gates: (() => void)[] = [];
+  const written: string[] = [];
+  const values = writeBehind<number, string>(
+    createCache(),
+    {
+      load: () => undefined,
+      save: async (_, value) => {
+        await new Promise<void>((resolve) => gates.push(resolve));
+        written.push(value);
+      },
+    },
+    { name: randomUUID(), journal: redisJournal(server.url()), drain: false, delay: '1h', maxDelay: '1h' },
+  );
+  onTestFinished(async () => void (await values.close({ timeout: 0 })));
+  await values.set(1, 'first');
+  const flushed = values.flush();
+  await poll('it is being written', () => gates.length === 1);
+  await values.set(1, 'second');
+  const alsoFlushed = values.flush();
+  await values.stats();
+  gates[0]?.();
+  await poll('the next one is being written', () => gates.length === 2);
+  gates[1]?.();
+  expect(await Promise.all([flushed, alsoFlushed])).toEqual([0, 0]);
+  expect(written).toEqual(['first', 'second']);
+});
+
 it('takes over what a silent process has taken, and leaves alone what a living one has', async () => {
   const { database, open, name } = world();
   const journalOptions = { takeOverAfter: 300 };

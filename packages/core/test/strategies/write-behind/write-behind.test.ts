@@ -315,6 +315,29 @@ describe.each(LOCAL_JOURNALS)('write-behind with a journal in %s', (_, journal) 
     expect(written).toEqual(['first', 'second']);
   });
 
+  it('flushes what was there, and is not kept by what is written meanwhile', async () => {
+    const { cache } = testCache();
+    const written: string[] = [];
+    let writes = 0;
+    const values = writeBehind<number, string>(
+      cache,
+      {
+        load: () => undefined,
+        save: async (_, value) => {
+          written.push(value);
+          // During each attempt the key is written again.
+          if (writes < 10) await values.set(1, `${(writes += 1)}`);
+        },
+      },
+      { name: 'values', journal: journal(), drain: false, delay: '1h', maxDelay: '1h' },
+    );
+    onTestFinished(async () => void (await values.close({ timeout: 0 })));
+    await values.set(1, '0');
+    expect(await values.flush()).toBe(1);
+    expect(written).toEqual(['0']);
+    expect(await values.get(1)).toBe('1');
+  });
+
   it('makes a page that shows a pending value depend on it', async () => {
     const { cache, values } = world();
     await values.set(1, 'one');

@@ -11,6 +11,8 @@ export interface Held {
   dueAt: number;
   /** The attempt under way, and its entry. */
   taken: { readonly write: PendingWrite; readonly entry: string } | undefined;
+  /** It was urged while an attempt was under way: what was written during that is urgent too. */
+  isUrgedAgain: boolean;
   urgent: boolean;
 }
 
@@ -56,7 +58,15 @@ export class HeldEntries {
   add(entry: string, write: PendingWrite, urgent: boolean): void {
     const known = this.#held.get(write.name);
     if (known?.entry === entry) return;
-    const held: Held = known ?? { name: write.name, entry, write, dueAt: 0, taken: undefined, urgent: false };
+    const held: Held = known ?? {
+      name: write.name,
+      entry,
+      write,
+      dueAt: 0,
+      taken: undefined,
+      isUrgedAgain: false,
+      urgent: false,
+    };
     held.entry = entry;
     held.write = write;
     this.#held.set(write.name, held);
@@ -79,6 +89,7 @@ export class HeldEntries {
     for (const held of this.#held.values()) {
       if (which === 'untried' && held.taken === undefined && held.write.attempts > 0) continue;
       this.#urge(held);
+      held.isUrgedAgain = held.taken !== undefined;
       if (held.taken === undefined) this.place(held, 0);
     }
   }
@@ -108,6 +119,7 @@ export class HeldEntries {
   /** An attempt has ended: whoever waits for it is answered. */
   tried(held: Held): void {
     held.taken = undefined;
+    held.isUrgedAgain = false;
     held.urgent = false;
     this.#urgent.delete(held);
   }

@@ -129,8 +129,9 @@ export class RedisQueue implements WriteQueue {
     const known = outcomes.map((outcome) => this.#held.get(outcome.write.name));
     const parameters = outcomes.flatMap((outcome, index) => settling(outcome, known[index]?.taken?.entry ?? ''));
     try {
-      const [, , ...staying] = await this.#run(SETTLE, parameters);
+      const [, , enqueued, ...staying] = await this.#run(SETTLE, parameters);
       const stays = new Set(staying.map(String));
+      if (known.some((held) => held?.isUrgedAgain)) this.#urgeTo(String(enqueued));
       for (const [index, outcome] of outcomes.entries()) this.#settled(outcome, known[index], stays);
       // A later write of a name has an entry of its own now.
       this.#fetchAt = clock.now();
@@ -147,9 +148,8 @@ export class RedisQueue implements WriteQueue {
 
   async urge(which: 'all' | 'untried'): Promise<void> {
     const [, , , , , , last] = await this.#run(BACKLOG, []);
-    const entry = String(last);
     this.#held.urgeAll(which);
-    this.#urgedTo = entry === '' ? undefined : entry;
+    this.#urgeTo(String(last));
     this.#takeOverAt = 0;
   }
 
@@ -204,6 +204,12 @@ export class RedisQueue implements WriteQueue {
     return (
       this.#fetchAt <= this.#context.clock.now() && this.#held.size < BATCHES_HELD * Math.max(limit, LEAST_FETCHED)
     );
+  }
+
+  /** @param entry the last one that is urgent; '' for none */
+  #urgeTo(entry: string): void {
+    if (entry === '' || (this.#urgedTo !== undefined && isAfter(this.#urgedTo, entry))) return;
+    this.#urgedTo = entry;
   }
 
   /** Takes entries that are due, and no others: those stay for whoever is free then. */

@@ -18,7 +18,7 @@ local function whole(number) return string.format('%.0f', number) end
 local function sizeOf(name, record) return record and 200 + 2 * #name + #record or 0 end
 local function sequenceOf(record) return record and string.match(record, '^(%d+) ') end
 local function addBytes(bytes) redis.call('HINCRBY', state, 'bytes', whole(bytes)) end
-local function enqueue(name) redis.call('XADD', queue, '*', 'name', name) end
+local function enqueue(name) return redis.call('XADD', queue, '*', 'name', name) end
 local function leave(entry)
   redis.call('XACK', queue, '${GROUP}', entry)
   return redis.call('XDEL', queue, entry) == 1
@@ -114,16 +114,16 @@ return answer`);
 
 /**
  * `deadline, then entry, name, sequence, result, attempts, alone, reason each`. Where a later write of the name is there, that one gets an entry of its
- * own. Done, time, and the entries that stay.
+ * own. Done, time, the last entry that was made for such a one or '', and the entries that stay.
  */
 export const SETTLE: Script = journalScript(`
-local answer = {${DONE}, now}
+local answer = {${DONE}, now, ''}
 for i = 2, #ARGV, 7 do
   local entry, name, sequence, result = ARGV[i], ARGV[i + 1], ARGV[i + 2], ARGV[i + 3]
   local attempts, alone, reason = ARGV[i + 4], ARGV[i + 5], ARGV[i + 6]
   local record = redis.call('HGET', writes, name)
   if sequenceOf(record) ~= sequence then
-    if leave(entry) and record then enqueue(name) end
+    if leave(entry) and record then answer[3] = enqueue(name) end
   elseif result == 'done' then
     leave(entry)
     redis.call('HDEL', writes, name)
