@@ -18,6 +18,7 @@ export class HonoExchange implements FetchExchange<undefined, Context> {
   readonly url: string | undefined;
   readonly target: string | undefined;
   readonly identified: boolean;
+  readonly certified: boolean;
   readonly #c: Context<CacheEnv>;
   readonly #next: Next;
   readonly #middleware: MiddlewareHandler<CacheEnv>;
@@ -33,7 +34,8 @@ export class HonoExchange implements FetchExchange<undefined, Context> {
     const { incoming } = nodeMessages(c);
     this.target = routedUrl(this.request.url, incoming);
     this.url = this.target;
-    this.identified = isIdentified(c, incoming);
+    this.identified = isIdentified(c);
+    this.certified = incoming?.socket?.authorized === true;
   }
 
   /** Runs what is below the cache and takes what the context has then. */

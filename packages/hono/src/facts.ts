@@ -27,9 +27,8 @@ export function nodeMessages(c: Context): { incoming: IncomingFacts | undefined;
 /** Where authentication puts who is asking: the usual name, `hono/jwt`, Auth.js. */
 export const IDENTITIES = ['user', 'jwtPayload', 'authUser'] as const;
 
-/** Whether something above the cache knows who is asking, or a client certificate that was checked tells it. */
-export function isIdentified(c: Context, incoming: IncomingFacts | undefined): boolean {
-  if (incoming?.socket?.authorized === true) return true;
+/** Whether something above the cache knows who is asking. */
+export function isIdentified(c: Context): boolean {
   return IDENTITIES.some((name) => ((c.get(name) as unknown) ?? undefined) !== undefined);
 }
 

@@ -96,6 +96,18 @@ describe('a page with holes', () => {
     }
   });
 
+  it('is made past the cache for a client certificate that was checked, which a handler can always see', async () => {
+    const { cache } = testCache();
+    const app = new Hono<Env>().use(visit);
+    app.get('/', cacheResponse(cache, policy), (c) => c.html(hole('greeting')));
+    const answer = await app.request(
+      '/',
+      { headers: { cookie: 'ann' } },
+      { incoming: { socket: { authorized: true } } },
+    );
+    expect([await answer.text(), said(answer)]).toEqual(['Hello, ann (of ann, ann)!', 'fwd=bypass; detail=identity']);
+  });
+
   it('fails through the error handler of the app, on a miss and on a hit', async () => {
     const { cache } = testCache();
     const app = new Hono<Env>().use(visit);

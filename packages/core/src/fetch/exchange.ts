@@ -12,6 +12,8 @@ export interface FetchExchange<Own extends undefined = undefined, Context = unkn
   readonly target?: string | undefined;
   /** Whether it is known who is asking. Default: false. */
   readonly identified?: boolean | undefined;
+  /** Whether a client certificate that was checked tells it. Default: false. */
+  readonly certified?: boolean | undefined;
   /**
    * Runs what is below the cache with the request as the cache shows it, and returns what that answered; `undefined` if
    * it has answered in some way of its own. Called once, again for a refresh or if the run says so.

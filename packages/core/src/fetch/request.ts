@@ -2,7 +2,13 @@ import type { HttpRequest } from '../http/request.ts';
 import type { FetchExchange } from './exchange.ts';
 
 /** A request as the engine sees it. */
-export function toHttpRequest({ request, url, target, identified = false }: FetchExchange): HttpRequest {
+export function toHttpRequest({
+  request,
+  url,
+  target,
+  identified = false,
+  certified = false,
+}: FetchExchange): HttpRequest {
   const { headers } = request;
   const { scheme, host, path } = splitUrl(request.url);
   const length = headers.get('content-length');
@@ -14,6 +20,7 @@ export function toHttpRequest({ request, url, target, identified = false }: Fetc
     host,
     hasBody: headers.get('transfer-encoding') !== null || (length !== null && length !== '0'),
     identified,
+    certified,
     header: (name) => headers.get(name) ?? undefined,
   };
 }

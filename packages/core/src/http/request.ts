@@ -11,6 +11,8 @@ export interface HttpRequest {
   readonly hasBody: boolean;
   /** Whether the framework knows who is asking (`req.user`). */
   readonly identified: boolean;
+  /** Whether a client certificate that was checked tells it: nobody can hide that from a handler. Left out: no. */
+  readonly certified?: boolean;
   /** The value of a field, lines joined with `, `; the name in lower case. */
   readonly header: (name: string) => string | undefined;
 }

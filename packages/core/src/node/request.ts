@@ -23,8 +23,8 @@ export function toHttpRequest(message: IncomingMessage, { url, target, identifie
     scheme: socket.encrypted === true ? 'https' : 'http',
     host: headers.host ?? '',
     hasBody: headers['transfer-encoding'] !== undefined || (length !== undefined && length !== '0'),
-    // A client certificate that was checked tells who is asking.
-    identified: identified || socket.authorized === true,
+    identified,
+    certified: socket.authorized === true,
     header: (name) => {
       const value = headers[name];
       if (typeof value === 'string') return value;

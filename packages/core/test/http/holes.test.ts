@@ -58,6 +58,14 @@ describe('the holes of a policy', () => {
     }
   });
 
+  it('take a known user into the cache, but not one whom the connection tells to every handler', () => {
+    const [plain, holed] = [policyOf({ cookies: [] }), policyOf({ holes: { a: () => '' } })];
+    const why = (policy: typeof plain, facts: object): unknown => policy.mode.whyBypass(request({}, facts), policy);
+    expect([why(plain, { identified: true }), why(holed, { identified: true })]).toEqual(['identity', undefined]);
+    const standard = policyOf({ mode: 'standard' });
+    for (const policy of [plain, holed, standard]) expect(why(policy, { certified: true })).toBe('identity');
+  });
+
   it('are part of the key: who cannot fill a page does not find it', () => {
     const key = (holes?: Holes): string =>
       requestKey(request(), '/', policyOf({ cookies: [], ...(holes && { holes }) }));

@@ -40,9 +40,13 @@ describe('a Node request as the engine sees it', () => {
   it('is of somebody known if the connection is: a client certificate was checked', () => {
     const checked = Object.assign(new Socket(), { encrypted: true, authorized: true });
     const unchecked = Object.assign(new Socket(), { encrypted: true, authorized: false });
-    expect(toHttpRequest(message({}, checked), FACTS).identified).toBe(true);
-    expect(toHttpRequest(message({}, unchecked), FACTS).identified).toBe(false);
-    expect(toHttpRequest(message(), { ...FACTS, identified: true }).identified).toBe(true);
+    const known = { identified: false, certified: true };
+    expect(toHttpRequest(message({}, checked), FACTS)).toMatchObject(known);
+    expect(toHttpRequest(message({}, unchecked), FACTS)).toMatchObject({ ...known, certified: false });
+    expect(toHttpRequest(message(), { ...FACTS, identified: true })).toMatchObject({
+      identified: true,
+      certified: false,
+    });
   });
 
   it('knows whether it came encrypted, and a missing Host', () => {

@@ -34,7 +34,7 @@ function whyBypass(request: HttpRequest, policy: ModePolicy): string | undefined
   if (!isHost(request.host)) return 'host';
   if (request.header('authorization') !== undefined) return 'authorization';
   if (policy.cookies === undefined && request.header('cookie') !== undefined) return 'cookie';
-  if (request.identified && !policy.ignoresIdentity) return 'identity';
+  if (request.certified === true || (request.identified && !policy.ignoresIdentity)) return 'identity';
   if (request.hasBody) return 'body';
   if (hasCondition(request)) return 'precondition';
   if (parseCacheControl(request.header('cache-control')).has('no-store')) return 'no-store';

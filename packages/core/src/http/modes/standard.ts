@@ -28,7 +28,7 @@ export const standard: Mode = {
 function whyBypass(request: HttpRequest): string | undefined {
   if (request.method !== 'GET' && request.method !== 'HEAD' && request.method !== 'POST') return 'method';
   if (!isHost(request.host)) return 'host';
-  if (request.identified) return 'identity';
+  if (request.certified === true || request.identified) return 'identity';
   if (parseCacheControl(request.header('cache-control')).has('no-store')) return 'no-store';
   if (request.method === 'POST') return undefined;
   if (request.hasBody) return 'body';
