@@ -30,6 +30,12 @@ export interface Sized<T> {
   readonly size: number;
 }
 
+/** A write, and its form for the log. */
+export interface Journaled {
+  readonly write: PendingWrite;
+  readonly packed: Packed;
+}
+
 /** Outcomes and removals, as a log keeps them: what is not there does no harm. */
 export interface Settled {
   readonly done: readonly PendingWrite[];
@@ -42,7 +48,7 @@ export interface WriteLog {
   open(): MaybePromise<Kept>;
   pack(request: WriteRequest): Packed;
   /** Keeps the writes; each takes the place of what is kept under its name, dead or not. All or none. */
-  append(writes: readonly { readonly write: PendingWrite; readonly packed: Packed }[]): void;
+  append(writes: readonly Journaled[]): void;
   /** Keeps what became of attempts, where no later write of the name is kept. */
   settle(settled: Settled): void;
   /** Makes dead writes pending again, in the state given. */
@@ -103,7 +109,7 @@ export class LocalQueue implements WriteQueue {
 
   accept(writes: readonly Packed[]): number {
     const now = this.#context.clock.now();
-    const accepted: { write: PendingWrite; packed: Packed }[] = [];
+    const accepted: Journaled[] = [];
     const added = new Set<string>();
     let bytes = this.#bytes;
     for (const packed of writes) {

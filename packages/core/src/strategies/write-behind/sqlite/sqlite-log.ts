@@ -5,7 +5,7 @@ import { isBusy } from '../../../backends/sqlite/failures.ts';
 import type { Codec } from '../../../codecs/codec.ts';
 import { CacheError } from '../../../errors.ts';
 import type { Packed, PendingWrite, WriteRequest } from '../journal.ts';
-import type { Kept, Settled, WriteLog } from '../local-queue.ts';
+import type { Journaled, Kept, Settled, WriteLog } from '../local-queue.ts';
 import { packed } from '../pack.ts';
 import { FileLock } from './file-lock.ts';
 import { openTables, WriteTable } from './write-table.ts';
@@ -46,15 +46,23 @@ export class SqliteLog implements WriteLog {
     return packed(request, this.#settings.codec);
   }
 
-  append(writes: readonly { readonly write: PendingWrite; readonly packed: Packed }[]): void {
-    this.#inTransaction((table) => {
-      for (const { write, packed: request } of writes) table.insert(write, request);
-    });
+  append(writes: readonly Journaled[]): void {
+    this.#inTransaction((table) => table.insert(writes));
   }
 
+  /** Does not wait for the disk: what the power takes back here is only written to the database once more. */
   settle({ done, again, dead }: Settled): void {
+    if (this.#settings.synchronous === 'full') this.#connection?.exec('PRAGMA synchronous = NORMAL');
+    try {
+      this.#settle({ done, again, dead });
+    } finally {
+      if (this.#settings.synchronous === 'full') this.#connection?.exec('PRAGMA synchronous = FULL');
+    }
+  }
+
+  #settle({ done, again, dead }: Settled): void {
     this.#inTransaction((table) => {
-      for (const write of done) table.delete(write);
+      table.delete(done);
       for (const write of again) table.update(write, undefined);
       for (const { write, reason } of dead) table.update(write, reason);
     });
@@ -67,9 +75,7 @@ export class SqliteLog implements WriteLog {
   }
 
   forget(writes: readonly PendingWrite[]): void {
-    this.#inTransaction((table) => {
-      for (const write of writes) table.delete(write);
-    });
+    this.#inTransaction((table) => table.delete(writes));
   }
 
   close(): void {

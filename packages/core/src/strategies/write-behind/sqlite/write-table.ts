@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import type { Connection, Statement } from '../../../backends/sqlite/driver.ts';
+import type { Connection, SqlValue, Statement } from '../../../backends/sqlite/driver.ts';
 import type { Codec } from '../../../codecs/codec.ts';
 import { CacheError } from '../../../errors.ts';
-import type { DeadWrite, Packed, PendingWrite, WriteKind } from '../journal.ts';
-import type { Kept, Sized } from '../local-queue.ts';
+import type { DeadWrite, PendingWrite, WriteKind } from '../journal.ts';
+import type { Journaled, Kept, Sized } from '../local-queue.ts';
 import { writeId } from '../write-id.ts';
 
 /** Changes with the tables. */
@@ -31,31 +31,41 @@ export function openTables(connection: Connection, synchronous: 'normal' | 'full
   throw new CacheError('ERR_CACHE_BACKEND', message);
 }
 
+const NOTHING = new Uint8Array(0);
+/** What a row takes; `reason` is set later. */
+const ROW = '(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)';
+/** Rows that are inserted by one statement where there are so many: each call of a binding has its price. */
+const TOGETHER = 10;
+
 /** The rows of a journal. */
 export class WriteTable {
   readonly #connection: Connection;
   readonly #codec: Codec;
   readonly #insert: Statement;
+  readonly #insertTen: Statement;
   readonly #delete: Statement;
   readonly #update: Statement;
 
   constructor(connection: Connection, codec: Codec) {
     this.#connection = connection;
     this.#codec = codec;
-    this.#insert = connection.prepare('INSERT OR REPLACE INTO writes VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)');
-    this.#delete = connection.prepare('DELETE FROM writes WHERE sequence = ?');
+    const insert = 'INSERT OR REPLACE INTO writes VALUES ';
+    this.#insert = connection.prepare(insert + ROW);
+    this.#insertTen = connection.prepare(insert + Array.from({ length: TOGETHER }, () => ROW).join());
+    this.#delete = connection.prepare('DELETE FROM writes WHERE sequence IN (SELECT value FROM json_each(?))');
     this.#update = connection.prepare('UPDATE writes SET attempts = ?, alone = ?, reason = ? WHERE sequence = ?');
   }
 
-  insert(write: PendingWrite, { bytes, size }: Packed): void {
-    const { sequence, name, kind, acceptedAt, waitingSince, attempts } = write;
-    const value = kind === 'save' ? (bytes?.value ?? null) : null;
-    const key = bytes?.key ?? new Uint8Array(0);
-    this.#insert.run(sequence, name, kind, key, value, acceptedAt, waitingSince, attempts, 0, size);
+  insert(writes: readonly Journaled[]): void {
+    let index = 0;
+    for (; index + TOGETHER <= writes.length; index += TOGETHER) {
+      this.#insertTen.run(...writes.slice(index, index + TOGETHER).flatMap(columnsOf));
+    }
+    for (const write of writes.slice(index)) this.#insert.run(...columnsOf(write));
   }
 
-  delete({ sequence }: PendingWrite): void {
-    this.#delete.run(sequence);
+  delete(writes: readonly PendingWrite[]): void {
+    if (writes.length > 0) this.#delete.run(JSON.stringify(writes.map(({ sequence }) => sequence)));
   }
 
   update({ sequence, attempts, alone }: PendingWrite, reason: string | undefined): void {
@@ -120,4 +130,21 @@ export class WriteTable {
     };
     return { item, size, reason };
   }
+}
+
+function columnsOf({ write, packed }: Journaled): SqlValue[] {
+  const { sequence, name, kind, acceptedAt, waitingSince, attempts } = write;
+  const { key = NOTHING, value = NOTHING } = packed.bytes ?? {};
+  return [
+    sequence,
+    name,
+    kind,
+    key,
+    kind === 'save' ? value : null,
+    acceptedAt,
+    waitingSince,
+    attempts,
+    0,
+    packed.size,
+  ];
 }
