@@ -25,7 +25,7 @@ export interface EjsSource {
 
 /** Options of `ejsFragments`: all those of EJS, and these mean the same here. */
 export interface EjsOptions {
-  /** Folders in which templates are looked for. Default: none, files have to be named whole or relative to the one they are used in. */
+  /** Folders in which templates are looked for. Default: the working directory for pages, none for what they include. */
   readonly views?: string | readonly string[];
   /** Folders in which names that begin with a `/` are looked for. Default: `'/'`. */
   readonly root?: string | readonly string[];
@@ -169,7 +169,7 @@ class Templates {
   #locate(name: string, within: string): string | undefined {
     const isRooted = isAbsolute(name);
     if (isRooted && within === '') return this.#ejs.resolveInclude(name, '/', true);
-    const { root = '/', views = [] } = this.#options;
+    const { root = '/', views = within === '' ? '.' : [] } = this.#options;
     const folders = isRooted ? root : views;
     const path = isRooted ? name.replace(/^\/*/, '') : name;
     const near = isRooted || within === '' ? [] : [this.#ejs.resolveInclude(path, within)];

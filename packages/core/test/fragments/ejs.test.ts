@@ -1,6 +1,6 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import ejs from 'ejs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type EjsFragments, ejsFragments, type EjsOptions } from '../../src/fragments/ejs.ts';
@@ -34,6 +34,12 @@ describe('files of EJS', () => {
     });
     const views = open({ root: folder });
     for (const name of ['page', 'page.ejs', join(folder, 'page.ejs')]) expect(await views.render(name)).toBe('a;b;|c;');
+  });
+
+  it('are found from the working directory, if no folder was named', async () => {
+    save({ 'page.ejs': `<%- include('part') %>`, 'part.ejs': 'part' });
+    const views = ejsFragments(ejs, createFragments(testCache().cache));
+    expect(await views.render(relative('.', join(folder, 'page')))).toBe('part');
   });
 
   it('are read each time, or once', async () => {
