@@ -12,12 +12,11 @@ export interface PlatformRequest {
 export interface PlatformResponse {
   /** Node's own response; on Express the response itself is that. */
   readonly raw?: ServerResponse;
-  /** Fastify: takes the answer out of its hands. */
-  hijack?(): unknown;
   getHeaders(): Fields;
   removeHeader(name: string): unknown;
   send: Answering;
   redirect: Answering;
+  status: Answering;
   render?: Answering;
   view?: Answering;
 }
@@ -82,10 +81,9 @@ export function hideParsedQuery(request: PlatformRequest): void {
 
 /** Lets Nest finish its way with a response that the cache has answered: what it answers itself goes nowhere. */
 export function silence(response: PlatformResponse): void {
-  response.send = response.redirect = returnThis;
+  response.send = response.redirect = response.status = returnThis;
   if (response.render !== undefined) response.render = returnThis;
   if (response.view !== undefined) response.view = returnThis;
-  response.hijack?.();
 }
 
 function returnThis(this: unknown): unknown {

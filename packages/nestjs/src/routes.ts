@@ -2,7 +2,7 @@ import type { Caches } from '@cache/core';
 import { createNodeHandler, type Exchange, type ResponsePolicy } from '@cache/core/node';
 import { Inject, Injectable, Logger, type OnModuleInit, VersioningType } from '@nestjs/common';
 import { GUARDS_METADATA } from '@nestjs/common/constants.js';
-import { ApplicationConfig, ModulesContainer } from '@nestjs/core';
+import { ApplicationConfig, MetadataScanner, ModulesContainer } from '@nestjs/core';
 import { type Declared, declaredFor, innermost, type Level, type Place } from './metadata.ts';
 import type { PlatformRequest } from './messages.ts';
 import type { CacheModuleOptions } from './module-options.ts';
@@ -69,7 +69,9 @@ export class Routes implements OnModuleInit {
   }
 
   #check(controller: Place['controller']): void {
-    for (const method of methodsOf(controller.prototype as object)) {
+    const prototype = controller.prototype as Record<string, Place['method']>;
+    for (const name of new MetadataScanner().getAllMethodNames(prototype)) {
+      const method = prototype[name] as Place['method'];
       const declared = declaredFor<ResponseDeclaration>({ controller, method }, RESPONSE);
       if (innermost(declared) !== 'application') this.of({ controller, method });
     }
@@ -116,15 +118,4 @@ function optionsOf(declaration: ResponseDeclaration | undefined): CacheResponseO
 
 function nameOf({ controller, method }: Place): string {
   return `${controller.name}.${method.name}`;
-}
-
-function methodsOf(prototype: object): Place['method'][] {
-  const methods = new Map<string, Place['method']>();
-  for (let level = prototype; level !== Object.prototype; level = Object.getPrototypeOf(level) as object) {
-    for (const [name, { value }] of Object.entries(Object.getOwnPropertyDescriptors(level))) {
-      if (typeof value === 'function' && name !== 'constructor' && !methods.has(name))
-        methods.set(name, value as Place['method']);
-    }
-  }
-  return [...methods.values()];
 }

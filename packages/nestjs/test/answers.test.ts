@@ -15,6 +15,7 @@ import {
   Injectable,
   type NestInterceptor,
   Param,
+  Redirect,
   Render,
   Sse,
   StreamableFile,
@@ -26,7 +27,7 @@ import compress from '@fastify/compress';
 import fastifyView from '@fastify/view';
 import compression from 'compression';
 import { once } from 'node:events';
-import { get as ask, type IncomingMessage } from 'node:http';
+import { get as ask, type IncomingMessage, type ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { PassThrough, Readable } from 'node:stream';
 import pug from 'pug';
@@ -110,6 +111,20 @@ describe.each(platforms)('$name: streams of events', (platform) => {
 describe.each(platforms)('$name: views', (platform) => {
   it('are rendered when a response is made, not for its hits', async () => {
     let renders = 0;
+    let templates = 0;
+    const counted: Pick<typeof pug, 'compile' | 'renderFile'> = {
+      compile(source, options) {
+        const template = pug.compile(source, options);
+        return (locals) => {
+          templates += 1;
+          return template(locals);
+        };
+      },
+      renderFile(...[path, options, callback]: unknown[]) {
+        templates += 1;
+        return Reflect.apply(pug.renderFile, pug, [path, options, callback]) as string;
+      },
+    };
     @Controller()
     class Pages {
       @Get()
@@ -129,8 +144,8 @@ describe.each(platforms)('$name: views', (platform) => {
     const setUp = async (app: INestApplication): Promise<void> => {
       const views = join(import.meta.dirname, 'views');
       if (platform.isFastify)
-        await (app as unknown as Registering).register(fastifyView, { engine: { pug }, root: views });
-      else (app.getHttpAdapter().getInstance() as ExpressViews).set('views', views).engine('pug', pug.renderFile);
+        await (app as unknown as Registering).register(fastifyView, { engine: { pug: counted }, root: views });
+      else (app.getHttpAdapter().getInstance() as ExpressViews).set('views', views).engine('pug', counted.renderFile);
     };
     const { get, clock } = await startApp(platform, { controllers: [Pages] }, {}, setUp);
 
@@ -154,6 +169,7 @@ describe.each(platforms)('$name: views', (platform) => {
       [500, 'fwd=uri-miss; detail=status'],
       [500, 'fwd=uri-miss; detail=status'],
     ]);
+    expect(templates).toBe(4);
   });
 });
 
@@ -242,6 +258,39 @@ describe.each(platforms)('$name: compression around the cache', (platform) => {
 
     expect(coded.response.headers['content-encoding']).toBe('br');
     expect([brotliDecompressSync(coded.body).toString(), plain.body.toString(), runs]).toEqual([page, page, 1]);
+  });
+});
+
+describe.each(platforms)('$name: redirections', (platform) => {
+  it('have the status that the method returned, in logs as well', async () => {
+    @Controller()
+    class Pages {
+      @Get()
+      @Redirect('/nowhere', 302)
+      @CacheResponse()
+      page() {
+        return { url: '/somewhere', statusCode: 301 };
+      }
+    }
+    const logged: number[] = [];
+    const setUp = (app: INestApplication): void => {
+      app.use((_request: unknown, response: ServerResponse, next: () => void) => {
+        response.once('close', () => logged.push(response.statusCode));
+        next();
+      });
+    };
+    const { get } = await startApp(platform, { controllers: [Pages] }, {}, setUp);
+
+    for (const cacheStatus of ['fwd=uri-miss; stored', 'hit; ttl=300']) {
+      const answer = await get('/');
+      expect([answer.status, answer.headers.get('location')]).toEqual([301, '/somewhere']);
+      expect(answer.cacheStatus).toBe(cacheStatus);
+    }
+    await eventually(
+      () => Promise.resolve(logged.length),
+      (count) => count === 2,
+    );
+    expect(logged).toEqual([301, 301]);
   });
 });
 
