@@ -56,18 +56,20 @@ export function filledResponse(page: StoredResponse, { fills, targetedFields, en
   };
 }
 
-type Head = Pick<StoredResponse, 'headers' | 'removed'>;
+interface Head extends Pick<StoredResponse, 'headers' | 'removed'> {
+  readonly targetedFields: readonly string[];
+}
 
 const heads = new WeakMap<StoredResponse, Head>();
 
-/** The fields of a page as everybody gets them, made once for each page. */
+/** The fields of a page as everybody gets them by this policy, made once for each page. */
 function headOf(page: StoredResponse, targetedFields: readonly string[]): Head {
   const known = heads.get(page);
-  if (known !== undefined) return known;
+  if (known?.targetedFields === targetedFields) return known;
   const names = [...NOT_OF_A_FILLED_PAGE, ...targetedFields, ...targetedAmong(page.headers)];
   const headers = withoutHeaders(page.headers, new Set(names));
   headers.push('Cache-Control', ofOneClient(page.headers));
-  const head = { headers, removed: [...new Set([...page.removed, ...names])] };
+  const head = { targetedFields, headers, removed: [...new Set([...page.removed, ...names])] };
   heads.set(page, head);
   return head;
 }
