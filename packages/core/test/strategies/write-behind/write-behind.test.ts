@@ -184,6 +184,31 @@ describe.each(LOCAL_JOURNALS)('write-behind with a journal in %s', (_, journal) 
     expect(database.rows.size).toBe(128);
   });
 
+  it('takes nothing for done when it cannot be told which writes were not', async () => {
+    const { cache } = testCache();
+    const errors = recordEvents(cache, 'error');
+    let failures: unknown = [{ key: 'one', error: new Error('not this one') }];
+    const rows = new Map<number, string>();
+    const values = writeBehind<number, string>(
+      cache,
+      {
+        load: (key) => rows.get(key),
+        save: () => Promise.reject(new Error('one by one it takes none')),
+        saveMany: (saves) => {
+          for (const { key, value } of saves) rows.set(key, value);
+          return failures as never;
+        },
+      },
+      { name: 'values', journal: journal(), drain: false },
+    );
+    onTestFinished(async () => void (await values.close({ timeout: 0 })));
+    await values.setMany([1, 2].map((key) => [key, 'value']));
+    expect(await values.flush()).toBe(2);
+    expect(errors).toHaveLength(2);
+    failures = undefined;
+    expect(await values.flush()).toBe(0);
+  });
+
   it('aborts a call that takes too long, and tries its writes again one by one', async () => {
     const { cache, clock } = testCache();
     const signals: AbortSignal[] = [];
