@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { approximateSize } from '../../backends/size.ts';
 import type { Journal, Packed } from './journal.ts';
-import { type Kept, LocalQueue, type WriteLog } from './local-queue.ts';
+import { LocalQueue } from './local-queue.ts';
+import type { Kept, WriteLog } from './write-log.ts';
 
 /**
  * Keeps writes in the memory of this process alone: what is not in the database yet is lost when the process dies. For tests, and for

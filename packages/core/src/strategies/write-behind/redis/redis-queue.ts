@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Connection } from '../../../backends/redis/connection.ts';
 import type { Script, ScriptArgument } from '../../../backends/redis/scripts.ts';
-import { CacheError } from '../../../errors.ts';
 import type { Codec } from '../../../codecs/codec.ts';
 import type {
   Backlog,
@@ -17,6 +16,7 @@ import { packed } from '../pack.ts';
 import { writeId } from '../write-id.ts';
 import { type Held, HeldEntries } from './held-entries.ts';
 import { OwnWrites } from './own-writes.ts';
+import { failureOf, inParts, settling, toBuffer } from './parameters.ts';
 import { isAfter, readRecord } from './record.ts';
 import { ACCEPT, BACKLOG, DEAD, FETCH, KEEP, LEAVE, READ, REVIVE, SETTLE } from './scripts.ts';
 
@@ -42,7 +42,6 @@ const LONGEST_POLL = 1_000;
 /** Milliseconds after which a write is tried again whose outcome Redis could not be told. */
 const UNTOLD_PAUSE = 1_000;
 const IDLE_FOR_EVER = 1_000_000_000;
-const MOST_AT_ONCE = 500;
 
 /** A queue in Redis that several processes share. */
 export class RedisQueue implements WriteQueue {
@@ -343,26 +342,4 @@ export class RedisQueue implements WriteQueue {
     this.#ahead = this.#context.clock.now() - Number(answer[1]);
     return answer;
   }
-}
-
-function failureOf(error: unknown): CacheError {
-  if (error instanceof CacheError) return error;
-  const failure = new CacheError('ERR_CACHE_BACKEND', `The journal in Redis failed: ${String(error)}.`);
-  failure.cause = error;
-  return failure;
-}
-
-function settling({ write, ...outcome }: Outcome, entry: string): (string | number)[] {
-  const { name, sequence, attempts } = write;
-  const alone = outcome.result === 'again' && outcome.alone ? 1 : 0;
-  const reason = outcome.result === 'dead' ? String(outcome.error) : '';
-  return [entry, name, sequence, outcome.result, attempts + 1, alone, reason];
-}
-
-function toBuffer(bytes: Uint8Array | undefined): Buffer {
-  return bytes === undefined ? Buffer.alloc(0) : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-}
-
-function* inParts<T>(items: readonly T[]): Generator<readonly T[]> {
-  for (let start = 0; start < items.length; start += MOST_AT_ONCE) yield items.slice(start, start + MOST_AT_ONCE);
 }

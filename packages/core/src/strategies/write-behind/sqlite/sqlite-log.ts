@@ -5,7 +5,7 @@ import { isBusy } from '../../../backends/sqlite/failures.ts';
 import type { Codec } from '../../../codecs/codec.ts';
 import { CacheError } from '../../../errors.ts';
 import type { Packed, PendingWrite, WriteRequest } from '../journal.ts';
-import type { Journaled, Kept, Settled, WriteLog } from '../local-queue.ts';
+import type { Journaled, Kept, Settled, WriteLog } from '../write-log.ts';
 import { packed } from '../pack.ts';
 import { FileLock } from './file-lock.ts';
 import { openTables, WriteTable } from './write-table.ts';

@@ -3,7 +3,7 @@ import type { Connection, SqlValue, Statement } from '../../../backends/sqlite/d
 import type { Codec } from '../../../codecs/codec.ts';
 import { CacheError } from '../../../errors.ts';
 import type { DeadWrite, PendingWrite, WriteKind } from '../journal.ts';
-import type { Journaled, Kept, Sized } from '../local-queue.ts';
+import type { Journaled, Kept, Sized } from '../write-log.ts';
 import { writeId } from '../write-id.ts';
 
 /** Changes with the tables. */
