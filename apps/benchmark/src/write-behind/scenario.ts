@@ -24,6 +24,7 @@ export const writeScenarios: readonly WriteScenario[] = [
 ];
 
 const CALLERS = 50;
+const MANY_CALLERS = 500;
 
 /** The floor writes one after the other, each when the database has the one before. */
 export const writeContenders: readonly WriteContender[] = [
@@ -31,6 +32,7 @@ export const writeContenders: readonly WriteContender[] = [
   { name: 'floor, 50 callers (reference)', callers: CALLERS },
   { name: 'write-behind, memory', journal: 'memory', callers: CALLERS },
   { name: 'write-behind, sqlite', journal: 'sqlite full', callers: CALLERS },
+  { name: 'write-behind, sqlite, 500 callers', journal: 'sqlite full', callers: MANY_CALLERS },
   { name: "write-behind, sqlite, 'normal'", journal: 'sqlite normal', callers: CALLERS },
   { name: 'write-behind, redis', journal: 'redis', callers: CALLERS },
 ];

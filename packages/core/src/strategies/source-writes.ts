@@ -20,9 +20,24 @@ export function checkCanRemove<K, V>(source: WriteSource<K, V>): void {
   throw new CacheError('ERR_CACHE_OPTION', 'The source has no `remove`, so that nothing can be deleted.', 'remove');
 }
 
-/** What a source is told about the first attempt at a new write. */
+/** What a source is told about the first attempt at a new write; a signal is made where one asks for it. */
 export function newWrite(): WriteContext {
-  return { id: crypto.randomUUID(), attempt: 1, signal: new AbortController().signal };
+  return newSave(undefined, undefined);
+}
+
+/** The first attempt at a new write. */
+export function newSave<K, V>(key: K, value: V): Save<K, V> {
+  let given: AbortController | undefined;
+  return {
+    key,
+    value,
+    id: crypto.randomUUID(),
+    attempt: 1,
+    get signal() {
+      given ??= new AbortController();
+      return given.signal;
+    },
+  };
 }
 
 /**

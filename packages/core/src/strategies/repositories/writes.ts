@@ -8,7 +8,7 @@ import { isolatedOrReport } from '../isolated.ts';
 import { PartialWriteError } from '../partial-write-error.ts';
 import { openPlaces, type Place, settle } from '../place.ts';
 import type { WriteFailure, WriteSource } from '../source.ts';
-import { checkCanRemove, checkWriteSource, newWrite, removeAll, saveAll } from '../source-writes.ts';
+import { checkCanRemove, checkWriteSource, newSave, removeAll, saveAll } from '../source-writes.ts';
 import type { RepositorySettings, ValueTags } from './options.ts';
 
 /** Options of strategies that write. */
@@ -65,14 +65,14 @@ export class SourceWrites<K, V> {
     await this.#write(written, () =>
       saveAll(
         this.#source,
-        written.map(({ key, value }) => ({ key, value: value as V, ...newWrite() })),
+        written.map(({ key, value }) => newSave(key, value as V)),
       ),
     );
   }
 
   async delete(key: K): Promise<void> {
     checkCanRemove(this.#source);
-    await this.#write([this.#written(key, undefined)], () => removeAll(this.#source, [{ key, ...newWrite() }]));
+    await this.#write([this.#written(key, undefined)], () => removeAll(this.#source, [newSave(key, undefined)]));
   }
 
   /** Of several writes of one key only the last counts. */
@@ -168,7 +168,11 @@ export function writtenEntry(
   const { clock, log } = spaceOf(cache).root;
   const isolated = isolatedOrReport(cache, key, value);
   if (isolated === undefined) return undefined;
-  return createEntry({ ...isolated, tags: [...new Set(tags)], position: log.head, limitAt }, lifetime, clock.now());
+  return createEntry({ ...isolated, tags: distinct(tags), position: log.head, limitAt }, lifetime, clock.now());
+}
+
+function distinct(tags: readonly string[]): readonly string[] {
+  return tags.length < 2 ? tags : [...new Set(tags)];
 }
 
 /** @throws CacheError `ERR_CACHE_VALUE` */

@@ -66,6 +66,21 @@ it('has after a restart what was pending and what was dead, under the same ids, 
   await third.close();
 });
 
+it('has after a restart the last of several writes of one turn, for each key', async () => {
+  const directory = testDirectory();
+  const database = new RecordingSource();
+  const first = open(directory, database);
+  const numbers = Array.from({ length: 30 }, (_, index) => index);
+  await Promise.all(numbers.map((number) => first.set(number % 7, `write ${number}`)));
+  expect(await first.close({ timeout: 0 })).toBe(7);
+  const second = open(directory, database);
+  await second.flush();
+  const last = numbers.slice(-7).map((number): [number, string] => [number % 7, `write ${number}`]);
+  expect([...database.rows].toSorted(([a], [b]) => a - b)).toEqual(last.toSorted(([a], [b]) => a - b));
+  expect(database.attempts).toHaveLength(7);
+  await second.close();
+});
+
 it('waits for the one who has the journal, and says so when it does not end', async () => {
   const directory = testDirectory();
   const database = new RecordingSource();

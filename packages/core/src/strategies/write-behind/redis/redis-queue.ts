@@ -12,7 +12,7 @@ import type {
   WriteQueue,
   WriteRequest,
 } from '../journal.ts';
-import { packed } from '../pack.ts';
+import { Packing } from '../pack.ts';
 import { writeId } from '../write-id.ts';
 import { type Held, HeldEntries } from './held-entries.ts';
 import { OwnWrites } from './own-writes.ts';
@@ -49,6 +49,7 @@ export class RedisQueue implements WriteQueue {
   readonly #context: QueueContext;
   readonly #consumer = `${process.pid}-${randomBytes(8).toString('hex')}`;
   readonly #held: HeldEntries;
+  readonly #packing: Packing;
   readonly #own = new OwnWrites();
   #cancelBeat: () => void = () => {};
   #closed = false;
@@ -65,6 +66,7 @@ export class RedisQueue implements WriteQueue {
     this.#settings = settings;
     this.#context = context;
     this.#held = new HeldEntries(context);
+    this.#packing = new Packing(settings.codec);
   }
 
   open(): void {
@@ -72,7 +74,7 @@ export class RedisQueue implements WriteQueue {
   }
 
   pack(request: WriteRequest): Packed {
-    return packed(request, this.#settings.codec);
+    return this.#packing.pack(request);
   }
 
   async accept(writes: readonly Packed[]): Promise<number> {

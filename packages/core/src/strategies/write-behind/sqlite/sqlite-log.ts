@@ -6,7 +6,7 @@ import type { Codec } from '../../../codecs/codec.ts';
 import { CacheError } from '../../../errors.ts';
 import type { Packed, PendingWrite, WriteRequest } from '../journal.ts';
 import type { Journaled, Kept, Settled, WriteLog } from '../write-log.ts';
-import { packed } from '../pack.ts';
+import { Packing } from '../pack.ts';
 import { FileLock } from './file-lock.ts';
 import { openTables, WriteTable } from './write-table.ts';
 
@@ -25,12 +25,14 @@ const TRY_AGAIN = 25;
 /** Writes in a file of SQLite that this process has to itself from `open` to `close`. */
 export class SqliteLog implements WriteLog {
   readonly #settings: SqliteLogSettings;
+  readonly #packing: Packing;
   #connection: Connection | undefined;
   #table: WriteTable | undefined;
   #lock: FileLock | undefined;
 
   constructor(settings: SqliteLogSettings) {
     this.#settings = settings;
+    this.#packing = new Packing(settings.codec);
   }
 
   open(): Kept | Promise<Kept> {
@@ -43,7 +45,7 @@ export class SqliteLog implements WriteLog {
   }
 
   pack(request: WriteRequest): Packed {
-    return packed(request, this.#settings.codec);
+    return this.#packing.pack(request);
   }
 
   append(writes: readonly Journaled[]): void {

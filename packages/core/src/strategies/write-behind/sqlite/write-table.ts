@@ -56,12 +56,14 @@ export class WriteTable {
     this.#update = connection.prepare('UPDATE writes SET attempts = ?, alone = ?, reason = ? WHERE sequence = ?');
   }
 
+  /** Of writes of one name only the last: the others would lose their rows to it. */
   insert(writes: readonly Journaled[]): void {
+    const rows = [...new Map(writes.map((journaled) => [journaled.write.name, journaled])).values()];
     let index = 0;
-    for (; index + TOGETHER <= writes.length; index += TOGETHER) {
-      this.#insertTen.run(...writes.slice(index, index + TOGETHER).flatMap(columnsOf));
+    for (; index + TOGETHER <= rows.length; index += TOGETHER) {
+      this.#insertTen.run(...rows.slice(index, index + TOGETHER).flatMap(columnsOf));
     }
-    for (const write of writes.slice(index)) this.#insert.run(...columnsOf(write));
+    for (const row of rows.slice(index)) this.#insert.run(...columnsOf(row));
   }
 
   delete(writes: readonly PendingWrite[]): void {
