@@ -30,7 +30,7 @@ describe('a command', () => {
     const proxy = await faultProxy(server);
     afterThisTest(() => proxy.close());
     const client = bareClient({ host: proxy.host, port: proxy.port });
-    const { store } = openStore(client, { prefix: ownPrefix(), timeout: 50 });
+    const { store } = openStore(client, { prefix: ownPrefix(), timeout: '1s' });
     await store.set('k', entry(1));
     await proxy.down();
     await expect.poll(() => client.status, { interval: 5 }).not.toBe('ready');
