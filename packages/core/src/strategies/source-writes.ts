@@ -20,22 +20,22 @@ export function checkCanRemove<K, V>(source: WriteSource<K, V>): void {
   throw new CacheError('ERR_CACHE_OPTION', 'The source has no `remove`, so that nothing can be deleted.', 'remove');
 }
 
-/** What a source is told about the first attempt at a new write; a signal is made where one asks for it. */
+/** What a source is told about the first attempt at a new write. */
 export function newWrite(): WriteContext {
-  return newSave(undefined, undefined);
+  return { id: crypto.randomUUID(), attempt: 1, signal: new AbortController().signal };
 }
 
-/** The first attempt at a new write. */
+/** The first attempt at a new write of a value; a signal, which costs as much as the rest, is made where one asks for it. */
 export function newSave<K, V>(key: K, value: V): Save<K, V> {
-  let given: AbortController | undefined;
+  let signal: AbortSignal | undefined;
   return {
     key,
     value,
     id: crypto.randomUUID(),
     attempt: 1,
     get signal() {
-      given ??= new AbortController();
-      return given.signal;
+      signal ??= new AbortController().signal;
+      return signal;
     },
   };
 }

@@ -8,7 +8,7 @@ import { isolatedOrReport } from '../isolated.ts';
 import { PartialWriteError } from '../partial-write-error.ts';
 import { openPlaces, type Place, settle } from '../place.ts';
 import type { WriteFailure, WriteSource } from '../source.ts';
-import { checkCanRemove, checkWriteSource, newSave, removeAll, saveAll } from '../source-writes.ts';
+import { checkCanRemove, checkWriteSource, newSave, newWrite, removeAll, saveAll } from '../source-writes.ts';
 import type { RepositorySettings, ValueTags } from './options.ts';
 
 /** Options of strategies that write. */
@@ -72,7 +72,7 @@ export class SourceWrites<K, V> {
 
   async delete(key: K): Promise<void> {
     checkCanRemove(this.#source);
-    await this.#write([this.#written(key, undefined)], () => removeAll(this.#source, [newSave(key, undefined)]));
+    await this.#write([this.#written(key, undefined)], () => removeAll(this.#source, [{ key, ...newWrite() }]));
   }
 
   /** Of several writes of one key only the last counts. */
@@ -154,7 +154,7 @@ export function tagsInvalidatedBy<K, V>({
 export interface WrittenValue {
   readonly value: unknown;
   readonly tags: readonly string[];
-  /** The latest instant at which it may be fresh. Default: any. */
+  /** The latest instant at which it may be fresh. Default: none. */
   readonly limitAt?: number;
 }
 
